@@ -1,0 +1,66 @@
+"""The thread of the embedded mode goes on after errors and ends when asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+
+from notifications import passing, scheduler
+from notifications.scheduler import Scheduler
+
+
+def test_a_failed_round_is_followed_by_the_next(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    third = threading.Event()
+    rounds: list[int] = []
+
+    def run_round(*, may_go_on: Callable[[], bool]) -> int:
+        rounds.append(len(rounds))
+        if len(rounds) < 3:
+            raise RuntimeError("Maja Holm")
+        third.set()
+        return 0
+
+    monkeypatch.setattr(scheduler, "run_round", run_round)
+    thread = Scheduler(every=0.001)
+    thread.start()
+    assert third.wait(10)
+    thread.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert caplog.messages.count("A round of the scheduler failed; the next one tries again.") == 2
+
+
+def test_a_long_wait_ends_at_once_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = threading.Event()
+    monkeypatch.setattr(scheduler, "run_round", lambda **_: waiting.set())
+    thread = Scheduler(every=3600)
+    thread.start()
+    assert waiting.wait(10)
+    thread.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_round_goes_on_until_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = [200, 200, 7, 0]
+    given: list[datetime] = []
+
+    def pass_time(*, now: datetime) -> int:
+        given.append(now)
+        return batches.pop(0)
+
+    monkeypatch.setattr(passing, "pass_time", pass_time)
+    assert passing.run_round() == 407
+    assert batches == []
+    assert all(now.tzinfo is not None for now in given)
+
+
+def test_a_round_stops_between_two_batches_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [True, False]
+    monkeypatch.setattr(passing, "pass_time", lambda *, now: 200)
+    assert passing.run_round(may_go_on=lambda: answers.pop(0)) == 200
