@@ -1,0 +1,138 @@
+"""The baton's moves that other commands share. Somebody holds it at every instant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from coordination.commands.changing import lock_people, record
+from coordination.commands.deadlines import HOLDERS_KINDS, owe, pass_on, settle
+from coordination.commands.partings import let_go_of_those_who_left, take_in
+from coordination.errors import Unacceptable
+from coordination.models import (
+    Case,
+    DeadlineKind,
+    EventKind,
+    Handover,
+    HandoverKind,
+    HandoverState,
+    Holding,
+    HoldingReason,
+    Membership,
+    Settlement,
+    Unit,
+    User,
+)
+from coordination.queries.leaders import nearest_leader
+
+
+def move_baton(
+    case: Case,
+    *,
+    to_person: User,
+    to_unit: Unit,
+    reason: HoldingReason,
+    stays_on: bool,
+    actor: User | None,
+    now: datetime,
+) -> None:
+    """Move the baton, with everything its holder owes, within the transaction of the case's lock.
+
+    ``stays_on``: the old holder's unit becomes a partner, with the old holder as its contact.
+    """
+    old_holder, old_unit = case.holder, case.holder_unit
+    case.holdings.filter(ended_at=None).update(ended_at=now)
+    Holding.objects.create(case=case, holder=to_person, unit=to_unit, reason=reason, began_at=now)
+    case.holder, case.holder_unit, case.release_asked_at = to_person, to_unit, None
+    case.save(update_fields=["holder", "holder_unit", "release_asked_at"])
+    if stays_on and old_holder != to_person and not case.partnerships.live().filter(unit=old_unit).exists():
+        take_in(case, unit=old_unit, contact=old_holder, actor=actor, now=now)
+    _withdraw_what_is_moot(case, actor=actor, now=now)
+    settle(case, now=now, settlement=Settlement.MET, kind=DeadlineKind.ASSIGN_HOLDER)
+    owed_by_holder = (
+        Q(kind__in=HOLDERS_KINDS)
+        | Q(kind=DeadlineKind.ANSWER_HANDOVER, handover__kind=HandoverKind.REQUEST)
+        | Q(kind=DeadlineKind.FIND_PARTNER, owner=old_holder)
+    )
+    pass_on(case, owed_by_holder, to=to_person, unit=to_unit)
+    let_go_of_those_who_left(case, actor=actor, now=now)
+
+
+def _withdraw_what_is_moot(case: Case, *, actor: User | None, now: datetime) -> None:
+    """Withdraw what the one before had offered, and what the new holder had asked for: the baton is with them."""
+    moot = Q(kind=HandoverKind.OFFER) | Q(kind=HandoverKind.REQUEST, to_person=case.holder)
+    for handover in case.handovers.filter(moot, state=HandoverState.OFFERED).select_related("to_person", "to_unit"):
+        withdraw(handover, actor=actor, now=now)
+
+
+def withdraw(handover: Handover, *, actor: User | None, now: datetime) -> None:
+    """End an offer or a request without an answer, and say so."""
+    handover.state, handover.answered_at = HandoverState.WITHDRAWN, now
+    handover.save(update_fields=["state", "answered_at"])
+    settle(handover.case, now=now, settlement=Settlement.LAPSED, handover=handover)
+    is_offer = handover.kind == HandoverKind.OFFER
+    record(
+        EventKind.HANDOVER_WITHDRAWN if is_offer else EventKind.BATON_REQUEST_WITHDRAWN,
+        at=now,
+        actor=actor,
+        case=handover.case,
+        unit=handover.to_unit,
+        person=handover.to_person,
+        about=handover,
+    )
+
+
+def drop_to_leader(case: Case, *, actor: User | None, now: datetime) -> None:
+    """Make the nearest leader the holder, because the holder is gone; they are to assign a new one.
+
+    Raises ``Unacceptable`` where nobody is left to take it: whatever took the holder away must not happen then.
+    """
+    leader = leader_for(case.holder_unit, other_than=case.holder_id)
+    old_holder = case.holder
+    move_baton(
+        case,
+        to_person=leader.user,
+        to_unit=leader.unit,
+        reason=HoldingReason.FELL,
+        stays_on=False,
+        actor=actor,
+        now=now,
+    )
+    owe(DeadlineKind.ASSIGN_HOLDER, case=case, unit=leader.unit, owner=leader.user, now=now)
+    record(
+        EventKind.BATON_FELL,
+        at=now,
+        actor=actor,
+        case=case,
+        unit=leader.unit,
+        person=leader.user,
+        about=case,
+        gone=old_holder.pk,
+    )
+
+
+def leader_for(unit: Unit, *, other_than: int | None = None) -> Membership:
+    """Find the nearest leader, who cannot go before the change is done; refuse where there is none.
+
+    A municipality without a coordinator cannot be.
+    """
+    while leader := nearest_leader(unit, other_than=other_than):
+        lock_people([leader.user_id])
+        if Membership.objects.live().leading().filter(pk=leader.pk).exists():
+            return leader
+    raise _without_leader(unit)
+
+
+def require_leader(unit: Unit) -> None:
+    """Refuse a unit whose baton could fall to nobody."""
+    if nearest_leader(unit) is None:
+        raise _without_leader(unit)
+
+
+def _without_leader(unit: Unit) -> Unacceptable:
+    return Unacceptable(
+        _("%(unit)s has no leader above it, and its municipality has no coordinator. Name one first.")
+        % {"unit": unit.name}
+    )

@@ -1,0 +1,143 @@
+"""What is left behind when somebody's part in a case ends: what they still owed does not die with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from coordination.commands.calling import call_person
+from coordination.commands.changing import record
+from coordination.commands.deadlines import settle
+from coordination.models import (
+    Agreement,
+    AgreementState,
+    Attendance,
+    Case,
+    DeadlineKind,
+    EventKind,
+    Invitation,
+    InvitationState,
+    Meeting,
+    MeetingState,
+    Partnership,
+    PartnershipEnd,
+    Settlement,
+    Unit,
+    User,
+)
+
+
+def end_partnership(
+    partnership: Partnership, *, end: PartnershipEnd, state: InvitationState, now: datetime, **answer: Any
+) -> None:
+    """End a partnership, and with it the invitation that it came from; ``answer`` fills the invitation's fields."""
+    partnership.ended_at, partnership.end = now, end
+    partnership.save(update_fields=["ended_at", "end"])
+    if partnership.invitation_id:
+        Invitation.objects.filter(pk=partnership.invitation_id).update(state=state, ended_at=now, **answer)
+
+
+def take_in(case: Case, *, unit: Unit, contact: User, actor: User | None, now: datetime) -> Partnership:
+    """Let a unit take part that was not invited; an invitation that still waits for its answer has become moot."""
+    for invitation in case.invitations.filter(unit=unit, state=InvitationState.SENT).select_related("unit"):
+        withdraw_invitation_of(invitation, actor=actor, now=now, cause="takes_part")
+    return Partnership.objects.create(case=case, unit=unit, contact=contact, began_at=now)
+
+
+def let_go_of_those_who_left(case: Case, *, actor: User | None, now: datetime) -> None:
+    """Pass the open agreements of people who no longer take part on to the holder, and call them to no meeting."""
+    taking_part = {case.holder_id, *case.partnerships.live().values_list("contact_id", flat=True)}
+    for agreement in case.agreements.filter(state=AgreementState.OPEN).exclude(owner_id__in=taking_part):
+        pass_agreement_on(agreement, to=case.holder, unit=case.holder_unit, actor=actor, now=now)
+    planned_attendances(case).exclude(person_id__in=taking_part).delete()
+
+
+def pass_agreement_on(agreement: Agreement, *, to: User, unit: Unit, actor: User | None, now: datetime) -> None:
+    """Let somebody else own an open agreement, by the same day."""
+    agreement.owner, agreement.unit = to, unit
+    agreement.save(update_fields=["owner", "unit"])
+    agreement.deadlines.open().filter(kind=DeadlineKind.DO_AGREEMENT).update(owner=to, unit=unit)
+    record(
+        EventKind.AGREEMENT_PASSED_ON,
+        at=now,
+        actor=actor,
+        case=agreement.case,
+        unit=unit,
+        person=to,
+        about=agreement,
+        agreement_kind=agreement.kind.code,
+    )
+
+
+def replace_contact(partnership: Partnership, *, contact: User, actor: User | None, now: datetime) -> None:
+    """Name another contact person, who takes over agreements and calls to meetings of the one before."""
+    case, before = partnership.case, partnership.contact
+    partnership.contact = contact
+    partnership.save(update_fields=["contact"])
+    record(
+        EventKind.CONTACT_CHANGED,
+        at=now,
+        actor=actor,
+        case=case,
+        unit=partnership.unit,
+        person=contact,
+        about=partnership,
+        before=before.pk,
+    )
+    if before.pk == case.holder_id or case.partnerships.live().filter(contact=before).exists():
+        return  # they still take part in another way, and keep what they owe
+    for agreement in case.agreements.filter(state=AgreementState.OPEN, owner=before):
+        pass_agreement_on(agreement, to=contact, unit=partnership.unit, actor=actor, now=now)
+    for attendance in list(planned_attendances(case).filter(person=before)):
+        attendance.delete()
+        if not attendance.meeting.attendances.filter(person=contact).exists():
+            call_person(attendance.meeting, person=contact, unit=partnership.unit, now=now)
+
+
+def planned_attendances(case: Case) -> QuerySet[Attendance]:
+    """Calls to meetings of the case that are still to be held."""
+    return Attendance.objects.filter(meeting__case=case, meeting__state=MeetingState.PLANNED).select_related("meeting")
+
+
+def cancel_planned(meeting: Meeting, *, actor: User | None, now: datetime) -> None:
+    """Cancel a planned meeting, and say so."""
+    meeting.state, meeting.settled_at = MeetingState.CANCELLED, now
+    meeting.save(update_fields=["state", "settled_at"])
+    settle(meeting.case, now=now, settlement=Settlement.LAPSED, meeting=meeting)
+    settle(meeting.case, now=now, settlement=Settlement.LAPSED, attendance__meeting=meeting)
+    record(EventKind.MEETING_CANCELLED, at=now, actor=actor, case=meeting.case, unit=meeting.place, about=meeting)
+
+
+def end_agreement(agreement: Agreement, *, actor: User | None, now: datetime) -> None:
+    """End an open agreement because its case is closed, and say so."""
+    agreement.state, agreement.settled_at = AgreementState.ENDED, now
+    agreement.save(update_fields=["state", "settled_at"])
+    settle(agreement.case, now=now, settlement=Settlement.LAPSED, agreement=agreement)
+    record(
+        EventKind.AGREEMENT_ENDED,
+        at=now,
+        actor=actor,
+        case=agreement.case,
+        unit=agreement.unit,
+        person=agreement.owner,
+        about=agreement,
+        agreement_kind=agreement.kind.code,
+    )
+
+
+def withdraw_invitation_of(invitation: Invitation, *, actor: User | None, now: datetime, cause: str) -> None:
+    """End an invitation that has not been answered, and say so. ``cause``: why, a code."""
+    invitation.state, invitation.ended_at = InvitationState.WITHDRAWN, now
+    invitation.save(update_fields=["state", "ended_at"])
+    settle(invitation.case, now=now, settlement=Settlement.LAPSED, invitation=invitation)
+    record(
+        EventKind.INVITATION_WITHDRAWN,
+        at=now,
+        actor=actor,
+        case=invitation.case,
+        unit=invitation.unit,
+        about=invitation,
+        cause=cause,
+    )

@@ -1,0 +1,51 @@
+"""Loading the defaults: what is missing is added, what is there stays as the municipality has made it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from coordination.models import VOCABULARIES, DeadlineKind, DeadlineRule, RuleStep, Term, Theme, UnitKind
+
+_HERE = Path(__file__).parent
+_AUDIENCES = ("owner", "asker", "leader", "leader_above")
+
+
+def load_defaults(*, using: str = "default") -> None:
+    """Add the vocabularies that are empty and the rules that are missing; both may be called again at any time."""
+    with transaction.atomic(using=using):
+        terms = json.loads((_HERE / "vocabularies.json").read_text(encoding="utf-8"))
+        for vocabulary in VOCABULARIES:
+            _add_terms(vocabulary, terms[vocabulary.__name__.lower()], using)
+        rules = json.loads((_HERE / "deadline_rules.json").read_text(encoding="utf-8"))
+        for kind in DeadlineKind:
+            _add_rule(kind, rules[kind.value], using)
+
+
+def _add_terms(vocabulary: type[Term], rows: list[dict[str, Any]], using: str) -> None:
+    known = set(vocabulary.objects.using(using).values_list("code", flat=True))
+    for position, row in enumerate(rows, start=1):
+        if row["code"] in known:
+            continue
+        fields = {name: value for name, value in row.items() if name != "unit_kinds"}
+        term = vocabulary.objects.using(using).create(position=10 * position, **fields)
+        if isinstance(term, Theme):
+            kinds = UnitKind.objects.using(using).filter(code__in=row["unit_kinds"])
+            term.unit_kinds.set(kinds.values_list("pk", flat=True))
+
+
+def _add_rule(kind: DeadlineKind, row: dict[str, Any], using: str) -> None:
+    rule, is_new = DeadlineRule.objects.using(using).get_or_create(
+        kind=kind, defaults={"limit_days": row["limit"], "urgent_limit_days": row.get("urgent", row["limit"])}
+    )
+    if is_new:
+        for step in row["steps"]:
+            RuleStep.objects.using(using).create(
+                rule=rule,
+                offset_days=step["day"],
+                repeat_days=step.get("repeat"),
+                **{f"tells_{audience}": audience in step["tells"] for audience in _AUDIENCES},
+            )

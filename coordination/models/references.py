@@ -1,0 +1,46 @@
+"""References: where the record stands in a journal system. Encrypted at rest, never in a URL, a log or a message."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from coordination.models.cases import Case
+from coordination.models.people import User
+from coordination.models.units import Unit
+from coordination.models.vocabularies import ReferenceSystem
+
+
+class ReferencePurpose(models.TextChoices):
+    """What a reference points at."""
+
+    RECORD = "record"
+    MINUTES = "minutes"
+
+
+class Reference(models.Model):
+    """(system, number) of a record elsewhere. ``unit`` is the unit it came from, which may always see it."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="references")
+    purpose = models.CharField(max_length=7, choices=ReferencePurpose.choices, default=ReferencePurpose.RECORD)
+    system = models.ForeignKey(ReferenceSystem, on_delete=models.PROTECT, related_name="+")
+    sealed_number = models.BinaryField()
+    number_index = models.BinaryField(max_length=32)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["added_at", "id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "purpose", "number_index"], name="reference_once_per_case_and_purpose"
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["number_index"], name="reference_by_index")]
+
+    def __str__(self) -> str:
+        return f"{self.system} ••••••"

@@ -1,0 +1,222 @@
+"""Vocabularies: the words a municipality chooses between instead of writing free text about a case.
+
+A term is retired rather than deleted, so that what was said with it can still be read.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    """Terms in the order the municipality has put them in."""
+
+    def current(self) -> TermQuerySet:
+        """Keep the terms that can still be chosen."""
+        return self.filter(is_retired=False)
+
+
+class Term(models.Model):
+    """One choice of a vocabulary: a code for programs, a Danish and an English label for people."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    label_da = models.CharField(_("Danish label"), max_length=80)
+    label_en = models.CharField(_("English label"), max_length=80)
+    hint_da = models.CharField(_("Danish hint"), max_length=160, blank=True)
+    hint_en = models.CharField(_("English hint"), max_length=160, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=100)
+    is_retired = models.BooleanField(
+        _("retired"), default=False, help_text=_("No longer offered; what was said with it stays readable.")
+    )
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The label in the reader's language."""
+        return self.label_en if get_language() == "en" else self.label_da
+
+    @property
+    def hint(self) -> str:
+        """The hint in the reader's language; may be empty."""
+        return self.hint_en if get_language() == "en" else self.hint_da
+
+
+class UnitKind(Term):
+    """What a unit is: a school, a daycare, a health service …"""
+
+    class Meta(Term.Meta):
+        verbose_name = _("unit kind")
+        verbose_name_plural = _("unit kinds")
+
+
+class Theme(Term):
+    """A coarse arena that diagnoses nothing; says which kinds of units usually help with it."""
+
+    unit_kinds = models.ManyToManyField(
+        UnitKind, blank=True, verbose_name=_("kinds of units that usually help"), related_name="+"
+    )
+
+    class Meta(Term.Meta):
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+
+
+class Ask(Term):
+    """What a partner is asked for."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("ask")
+        verbose_name_plural = _("asks")
+
+
+class DeclineReason(Term):
+    """Why a unit or a person says no."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to decline")
+        verbose_name_plural = _("reasons to decline")
+
+
+class LeaveReason(Term):
+    """Why a partner leaves before its part is done."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to leave")
+        verbose_name_plural = _("reasons to leave")
+
+
+class PartnershipOutcome(Term):
+    """What came of a partner's part."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("outcome of a partnership")
+        verbose_name_plural = _("outcomes of partnerships")
+
+
+class CaseOutcome(Term):
+    """What came of a case."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("outcome of a case")
+        verbose_name_plural = _("outcomes of cases")
+
+
+class ReopenReason(Term):
+    """Why a closed case is opened again."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to reopen")
+        verbose_name_plural = _("reasons to reopen")
+
+
+class AssignReason(Term):
+    """Why a leader assigns the baton."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to assign")
+        verbose_name_plural = _("reasons to assign")
+
+
+class AgreementKind(Term):
+    """The kind of action agreed on."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("kind of agreement")
+        verbose_name_plural = _("kinds of agreements")
+
+
+class DropReason(Term):
+    """Why an agreement is dropped."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to drop")
+        verbose_name_plural = _("reasons to drop")
+
+
+class MeetingKind(Term):
+    """The kind of a meeting."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("kind of meeting")
+        verbose_name_plural = _("kinds of meetings")
+
+
+class StatutoryBasis(Term):
+    """A legal basis for sharing, written by the municipality: none is shipped with paragraph numbers."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("statutory basis")
+        verbose_name_plural = _("statutory bases")
+
+
+class LookReason(Term):
+    """Why a leader opens a reference."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to open a reference")
+        verbose_name_plural = _("reasons to open a reference")
+
+
+class LevelName(Term):
+    """What the municipality calls a derived level; the code is its number, 0 to 3."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+
+
+class ReferenceSystem(Term):
+    """A journal system that references point into."""
+
+    pattern = models.CharField(
+        _("pattern"),
+        max_length=120,
+        help_text=_("A regular expression that the whole number must match, for example [0-9]{4}-[0-9]{3,8}"),
+    )
+    example = models.CharField(_("example"), max_length=40)
+    link_template = models.CharField(
+        _("link template"),
+        max_length=200,
+        blank=True,
+        validators=[
+            RegexValidator(r"^https://[^\s{}]*\{number\}[^\s{}]*$", _("An https address with {number} in it."))
+        ],
+        help_text=_("Where a record is opened, with {number} in the place of the number. May be empty."),
+    )
+
+    class Meta(Term.Meta):
+        verbose_name = _("journal system")
+        verbose_name_plural = _("journal systems")
+
+
+VOCABULARIES: tuple[type[Term], ...] = (
+    UnitKind,
+    Theme,
+    Ask,
+    DeclineReason,
+    LeaveReason,
+    PartnershipOutcome,
+    CaseOutcome,
+    ReopenReason,
+    AssignReason,
+    AgreementKind,
+    DropReason,
+    MeetingKind,
+    StatutoryBasis,
+    LookReason,
+    LevelName,
+    ReferenceSystem,
+)

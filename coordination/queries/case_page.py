@@ -1,0 +1,153 @@
+"""Reads for the case page: everything that those who take part see, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from coordination.models import (
+    Agreement,
+    AgreementState,
+    Attendance,
+    Basis,
+    BasisState,
+    Case,
+    Deadline,
+    DeadlineKind,
+    Handover,
+    HandoverKind,
+    HandoverState,
+    Holding,
+    HoldingReason,
+    Invitation,
+    JoinRequest,
+    JoinState,
+    Meeting,
+    Partnership,
+    Reference,
+)
+from coordination.queries.actors import is_away
+from coordination.rules.access import Part, may_assign
+from coordination.rules.actors import Actor
+from coordination.rules.levels import level_of
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One open case as those who take part see it, and leaders above them (who see no number of a reference)."""
+
+    case: Case
+    part: Part
+    level: int
+    holdings: list[Holding]
+    handovers: list[Handover]
+    invitations: list[Invitation]
+    partnerships: list[Partnership]
+    join_requests: list[JoinRequest]
+    agreements: list[Agreement]
+    meetings: list[Meeting]
+    references: list[Reference]
+    basis: Basis | None
+    deadlines: list[Deadline]
+    may_assign: bool
+
+    @property
+    def active_basis(self) -> Basis | None:
+        """The basis that lets references be shared now; none where the newest one has ended."""
+        return self.basis if self.basis is not None and self.basis.state == BasisState.ACTIVE else None
+
+    @property
+    def live_partnerships(self) -> list[Partnership]:
+        """The partnerships that have not ended."""
+        return [partnership for partnership in self.partnerships if partnership.ended_at is None]
+
+    @property
+    def offer(self) -> Handover | None:
+        """The handover that the holder has offered, while it waits."""
+        return next((waiting for waiting in self.handovers if waiting.kind == HandoverKind.OFFER), None)
+
+    @property
+    def next_due(self) -> Deadline | None:
+        """What is due first, whoever owes it."""
+        return self.deadlines[0] if self.deadlines else None
+
+    def due(self, kind: DeadlineKind, **about: int) -> Deadline | None:
+        """Find the open deadline of a kind about one thing: ``due(kind, invitation_id=7)``."""
+        for deadline in self.deadlines:
+            if deadline.kind == kind and all(getattr(deadline, field) == pk for field, pk in about.items()):
+                return deadline
+        return None
+
+    def owed_by(self, actor: Actor) -> list[Deadline]:
+        """Find what the actor owes here, or somebody whom they stand in for; the first due first."""
+        return [deadline for deadline in self.deadlines if actor.is_one_of(deadline.owner_id)]
+
+
+def read_case_page(case: Case, part: Part, actor: Actor) -> CasePage:
+    """Read an open case for somebody who plays ``part`` in it. ``case`` comes with theme, holder and holder_unit."""
+    holdings = list(case.holdings.select_related("holder", "unit"))
+    partnerships = list(case.partnerships.select_related("unit", "contact"))
+    live = [partnership for partnership in partnerships if partnership.ended_at is None]
+    fell = bool(holdings) and holdings[-1].reason == HoldingReason.FELL
+    leads = actor.leads(case.holder_unit)
+    return CasePage(
+        case=case,
+        part=part,
+        level=level_of(
+            unit_ids={case.holder_unit_id, *(partnership.unit_id for partnership in live)},
+            people=len({case.holder_id, *(partnership.contact_id for partnership in live)}),
+        ),
+        holdings=holdings,
+        handovers=list(
+            case.handovers.filter(state=HandoverState.OFFERED).select_related("to_person", "to_unit", "begun_by")
+        ),
+        invitations=list(
+            case.invitations.select_related(
+                "unit", "person", "ask", "decline_reason", "onward_unit", "outcome", "leave_reason"
+            )
+        ),
+        partnerships=partnerships,
+        join_requests=list(case.join_requests.filter(state=JoinState.ASKED).select_related("unit", "asked_by")),
+        agreements=_open_first(case.agreements.select_related("kind", "owner", "unit", "drop_reason")),
+        meetings=list(
+            case.meetings.select_related("kind", "place", "room", "minutes__system").prefetch_related(
+                Prefetch("attendances", Attendance.objects.select_related("person", "unit"))
+            )
+        ),
+        references=list(case.references.select_related("system", "unit").defer("sealed_number", "number_index")),
+        basis=case.bases.exclude(state=BasisState.REPLACED).select_related("statutory", "recorded_by").first(),
+        deadlines=list(
+            case.deadlines.open().select_related(
+                "owner",
+                "unit",
+                "invitation__unit",
+                "invitation__onward_unit",
+                "invitation__sent_unit",
+                "invitation__ask",
+                "handover__begun_by",
+                "handover__to_person",
+                "agreement__kind",
+                "agreement__owner",
+                "attendance__meeting__kind",
+                "meeting__kind",
+                "join_request__unit",
+            )
+        ),
+        may_assign=leads
+        and may_assign(
+            actor,
+            case,
+            holder_is_away=is_away(case.holder_id, actor.today),
+            fell_to_leader=fell,
+        ),
+    )
+
+
+def _open_first(agreements: Iterable[Agreement]) -> list[Agreement]:
+    """Sort what is still to be done by its day, then what has been settled, the newest first."""
+    rows = list(agreements)
+    still_open = [row for row in rows if row.state == AgreementState.OPEN]
+    settled = [row for row in rows if row.state != AgreementState.OPEN]
+    return still_open + sorted(settled, key=lambda row: row.settled_at or row.made_at, reverse=True)

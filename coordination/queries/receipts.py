@@ -1,0 +1,74 @@
+"""Receipts: what remains to be seen of a case by those whose part in it has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from coordination.models import Case, Holding, HoldingReason, PartnershipEnd
+from coordination.rules.actors import Actor
+
+
+@dataclass(frozen=True)
+class PartPlayed:
+    """One stretch of taking part. ``end`` is a code: that of a partnership, or "passed_on", or "reopened"."""
+
+    unit: str
+    was_holder: bool
+    began_at: datetime
+    ended_at: datetime | None
+    end: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The code, one's own parts and, for those who took part until it closed, what came of the case."""
+
+    code: str
+    parts: list[PartPlayed]
+    is_closed: bool
+    closed_at: datetime | None
+    outcome: str
+    is_last_holder: bool
+
+
+def read_receipt(case: Case, actor: Actor) -> Receipt:
+    """Read the actor's own receipt, or that of those they stand in for. ``case`` comes with its outcome."""
+    holdings = list(case.holdings.select_related("unit"))
+    parts = [
+        PartPlayed(
+            unit=holding.unit.name,
+            was_holder=True,
+            began_at=holding.began_at,
+            ended_at=holding.ended_at or case.closed_at,
+            end=_end_of(holding, following),
+        )
+        for holding, following in zip(holdings, [*holdings[1:], None], strict=True)
+        if actor.is_one_of(holding.holder_id)
+    ]
+    parts += [
+        PartPlayed(
+            unit=partnership.unit.name,
+            was_holder=False,
+            began_at=partnership.began_at,
+            ended_at=partnership.ended_at,
+            end=partnership.end,
+        )
+        for partnership in case.partnerships.filter(contact_id__in=actor.persons).select_related("unit")
+    ]
+    # Whoever left before it closed has no part in how it ended.
+    stayed = not case.is_open and any(part.ended_at == case.closed_at for part in parts)
+    return Receipt(
+        code=case.code,
+        parts=sorted(parts, key=lambda part: part.began_at),
+        is_closed=not case.is_open,
+        closed_at=case.closed_at if stayed else None,
+        outcome=case.outcome.label if stayed and case.outcome else "",
+        is_last_holder=not case.is_open and actor.is_one_of(case.holder_id),
+    )
+
+
+def _end_of(holding: Holding, following: Holding | None) -> str:
+    if holding.ended_at is None:
+        return PartnershipEnd.CASE_CLOSED
+    return "reopened" if following and following.reason == HoldingReason.REOPENED else "passed_on"

@@ -1,0 +1,103 @@
+"""What somebody may see, as querysets. Each matches a pure function of ``coordination.rules.access``."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from coordination.models import (
+    Case,
+    CaseState,
+    Handover,
+    HandoverState,
+    Holding,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Partnership,
+)
+from coordination.rules.access import Part, Parts, part_of
+from coordination.rules.actors import Actor
+
+
+def at_or_below(paths: tuple[str, ...], field: str) -> Q:
+    """Build the condition that the path in ``field`` lies at or below one of ``paths``; nothing lies below none."""
+    condition = Q(pk__in=[])
+    for path in paths:
+        condition |= Q(**{f"{field}__startswith": path})
+    return condition
+
+
+def cases_taken_part_in(actor: Actor) -> QuerySet[Case]:
+    """Open cases in which the actor is the holder or an accepted contact, or stands in for one."""
+    partnerships = Partnership.objects.live().filter(case=OuterRef("pk"), contact_id__in=actor.persons)
+    return Case.objects.filter(Q(holder_id__in=actor.persons) | Exists(partnerships), state=CaseState.OPEN)
+
+
+def cases_led(actor: Actor) -> QuerySet[Case]:
+    """Open cases in which a unit below the actor takes part."""
+    partnerships = (
+        Partnership.objects.live().filter(case=OuterRef("pk")).filter(at_or_below(actor.led_paths, "unit__path"))
+    )
+    return Case.objects.filter(
+        at_or_below(actor.led_paths, "holder_unit__path") | Exists(partnerships), state=CaseState.OPEN
+    )
+
+
+def cases_left_behind(actor: Actor) -> QuerySet[Case]:
+    """Cases in which the actor once took part: what remains to be seen of them is a receipt."""
+    holdings = Holding.objects.filter(case=OuterRef("pk"), holder_id__in=actor.persons)
+    partnerships = Partnership.objects.filter(case=OuterRef("pk"), contact_id__in=actor.persons)
+    return Case.objects.filter(Exists(holdings) | Exists(partnerships))
+
+
+def cases_seen_by(actor: Actor) -> QuerySet[Case]:
+    """Every case of which the actor may see anything at all; matches ``part_of`` being more than none."""
+    ids = [
+        queryset.values("pk") for queryset in (cases_taken_part_in(actor), cases_led(actor), cases_left_behind(actor))
+    ]
+    return Case.objects.filter(Q(pk__in=ids[0]) | Q(pk__in=ids[1]) | Q(pk__in=ids[2]))
+
+
+def parts_in(case: Case) -> Parts:
+    """Read who takes part in a case."""
+    partnerships = list(case.partnerships.values_list("contact_id", "unit__path", "ended_at"))
+    return Parts(
+        is_open=case.is_open,
+        holder_id=case.holder_id,
+        contact_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is None),
+        former_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is not None)
+        | frozenset(case.holdings.values_list("holder_id", flat=True)),
+        unit_paths=frozenset(path for _contact, path, ended_at in partnerships if ended_at is None and path)
+        | {case.holder_unit.place},
+    )
+
+
+def part_in(actor: Actor, case: Case) -> Part:
+    """Say which part the actor plays in the case at this moment."""
+    return part_of(actor, parts_in(case))
+
+
+def invitations_seen_by(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations that the actor may see as such; matches ``may_see_invitation``."""
+    mine = Q(unit_id__in=actor.units) | at_or_below(actor.led_paths, "unit__path")
+    return Invitation.objects.filter(
+        mine & Q(state=InvitationState.SENT) | ~Q(state=InvitationState.SENT) & Q(answered_by_id__in=actor.persons)
+    )
+
+
+def handovers_seen_by(actor: Actor) -> QuerySet[Handover]:
+    """Handovers that the actor may see as such; matches ``may_see_handover``."""
+    begun = Q(begun_by_id__in=actor.persons)
+    waiting = Q(state=HandoverState.OFFERED)
+    return Handover.objects.filter(
+        begun
+        | waiting & (Q(to_person_id__in=actor.persons) | Q(case__holder_id__in=actor.persons))
+        | ~waiting & Q(answered_by_id__in=actor.persons)
+    )
+
+
+def join_requests_seen_by(actor: Actor) -> QuerySet[JoinRequest]:
+    """Requests to join that the actor may see; matches ``may_see_join_request``."""
+    return JoinRequest.objects.filter(
+        Q(asked_by_id__in=actor.persons) | Q(case__holder_id__in=actor.persons, case__state=CaseState.OPEN)
+    )
