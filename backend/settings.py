@@ -19,6 +19,7 @@ from backend.keys import (
     read_secret,
     read_variable,
 )
+from coordination.demo.people import PASSWORD, SIGN_INS, SignIn
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -153,6 +154,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Set by `./dev demo`: the sign-in page names the made-up people and their password.
+DEMO = env.bool("DEMO", default=False)
+DEMO_PEOPLE: tuple[SignIn, ...] = SIGN_INS if DEMO else ()
+DEMO_PASSWORD = PASSWORD if DEMO else ""
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = LOGIN_URL

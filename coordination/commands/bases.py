@@ -13,7 +13,6 @@ from coordination.commands.changing import (
     changing,
     record,
     require_open,
-    require_part,
     require_right,
 )
 from coordination.commands.deadlines import owe, settle
@@ -31,7 +30,7 @@ from coordination.models import (
     User,
 )
 from coordination.queries.actors import actor_of
-from coordination.rules.access import Part, may_hold, sharing_is_allowed
+from coordination.rules.access import may_hold, sharing_is_allowed
 
 MAX_CONSENT = timedelta(days=3 * 366)
 
@@ -55,7 +54,6 @@ def record_basis(*, case: Case, draft: BasisDraft, actor: User, now: datetime) -
     """
     with changing(case.pk, now=now) as case:
         who = actor_of(actor, now)
-        require_part(Part.PARTNER, who, case)
         require_right(may_hold(who, case), who, case)
         require_open(case)
         check_basis(draft, today=who.today)

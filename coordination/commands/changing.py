@@ -62,8 +62,9 @@ def changing(
         # and not find a case whose holder has changed meanwhile.
         case = Case.objects.select_for_update().get(pk=case_id)
         yield case
-        # Where nothing was told nothing has happened, and the next step is not put off.
-        newest = case.events.order_by("-pk").values_list("at", flat=True).first()
+        # Where nothing was told nothing has happened, and the next step is not put off; nor is it by a leader's look.
+        changes = case.events.exclude(kind=EventKind.REFERENCE_OPENED).order_by("-pk")
+        newest = changes.values_list("at", flat=True).first()
         if newest is not None and newest != case.last_event_at:
             case.last_event_at = newest
             case.save(update_fields=["last_event_at"])

@@ -14,7 +14,8 @@ from coordination.commands.changing import again_after_deadlock, lock_people, lo
 from coordination.commands.leavings import give_up_everything_in
 from coordination.errors import Forbidden, MovedOn, Unacceptable
 from coordination.models import Absence, EventKind, Membership, Role, Unit, User
-from coordination.queries.actors import is_away
+from coordination.queries.absences import people_spoken_for
+from coordination.queries.actors import actor_of, is_away
 from coordination.queries.leaders import nearest_leader
 
 LONGEST_ABSENCE = timedelta(days=2 * 366)
@@ -173,7 +174,7 @@ def set_absence(*, user: User, stand_in: User, first_on: date, last_on: date, ac
     with transaction.atomic():
         people = {person.pk: person for person in lock_people([user.pk, stand_in.pk])}
         user, stand_in = people[user.pk], people[stand_in.pk]
-        _require_own_or_led(user, actor)
+        _require_spoken_for(user, actor, now)
         if last_on < first_on:
             raise Unacceptable(_("The last day comes before the first."), field="last_on")
         if last_on < today:
@@ -210,7 +211,7 @@ def end_absence(*, absence: Absence, actor: User, now: datetime) -> None:
         found = Absence.objects.filter(pk=absence.pk, last_on__gte=today).select_related("user").first()
         if found is None:
             raise MovedOn(_("This absence is over already."))
-        _require_own_or_led(found.user, actor)
+        _require_spoken_for(found.user, actor, now)
         record(EventKind.ABSENCE_ENDED, at=now, actor=actor, person=found.user, about=found)
         if found.first_on < today:
             found.last_on = today - timedelta(days=1)
@@ -237,14 +238,9 @@ def _require_coordinator(unit: Unit) -> None:
         raise Unacceptable(_("A municipality needs a coordinator. Name another one first."))
 
 
-def _require_own_or_led(user: User, actor: User) -> None:
-    """Refuse to speak for somebody whom one does not lead."""
-    if user.pk == actor.pk and actor.is_active:
-        return
-    led = Membership.objects.live().leading().filter(user=actor).values_list("unit__path", flat=True)
-    paths = tuple(path for path in led if path)
-    places = user.memberships.live().values_list("unit__path", flat=True)
-    if not any(place and place.startswith(paths) for place in places):
+def _require_spoken_for(user: User, actor: User, now: datetime) -> None:
+    """Refuse to say when somebody is away or back whom one neither is nor leads."""
+    if not people_spoken_for(actor_of(actor, now)).filter(pk=user.pk).exists():
         raise Forbidden(_("This is for somebody else to do."))
 
 

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from coordination.models import Absence, Membership, Unit, User
 from coordination.queries.names import has_words
 from coordination.queries.visibility import at_or_below
+from coordination.rules.actors import Actor
 
 MOST_COLLEAGUES = 100
 MOST_FOUND = 20
 
 
-def led_paths_of(user: User) -> tuple[str, ...]:
-    """Give the paths of the units that somebody leads themselves."""
-    led = Membership.objects.live().leading().filter(user=user).values_list("unit__path", flat=True)
-    return tuple(sorted(path for path in led if path))
+def people_spoken_for(actor: Actor) -> QuerySet[User]:
+    """Everybody whose absence the actor may set: themselves, and those in the units they lead or stand in for leading.
+
+    Not those they stand in for: only the one who is away, or their leader, says when they are back.
+    """
+    oneself = actor.persons & {actor.user.pk}
+    below = Membership.objects.live().filter(at_or_below(actor.led_paths, "unit__path")).values("user")
+    return User.objects.filter(Q(pk__in=oneself) | Q(pk__in=below), is_active=True)
 
 
-def people_spoken_for(user: User) -> QuerySet[User]:
-    """Everybody whose absence the user may set: themselves, and those in the units they lead."""
-    below = Membership.objects.live().filter(at_or_below(led_paths_of(user), "unit__path")).values("user")
-    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=below), is_active=True)
-
-
-def people_led(user: User, words: str = "") -> list[User]:
-    """List those in the very units that somebody leads; with ``words`` those found by name further below, too."""
-    led = led_paths_of(user)
+def people_led(actor: Actor, words: str = "") -> list[User]:
+    """List those in the very units that the actor leads; with ``words`` those found by name further below, too."""
+    others = User.objects.exclude(pk=actor.user.pk).order_by("name", "pk")
     if words:
-        found = people_spoken_for(user).exclude(pk=user.pk).filter(has_words(words, "name"))
-        return list(found.order_by("name", "pk")[:MOST_FOUND])
-    closest = Membership.objects.live().filter(unit__path__in=led).values("user")
-    return list(User.objects.filter(pk__in=closest).exclude(pk=user.pk).order_by("name", "pk")[:MOST_COLLEAGUES])
+        found = others.filter(has_words(words, "name"), pk__in=people_spoken_for(actor).values("pk"))
+        return list(found[:MOST_FOUND])
+    closest = Membership.objects.live().filter(unit__path__in=actor.led_paths).values("user")
+    return list(others.filter(pk__in=closest)[:MOST_COLLEAGUES])
 
 
-def absences_spoken_for(user: User, today: date) -> QuerySet[Absence]:
-    """Absences that are not over, of the user and of those in the units they lead."""
+def absences_spoken_for(actor: Actor) -> QuerySet[Absence]:
+    """Absences that are not over, of everybody whom the actor may speak for."""
     return (
-        Absence.objects.filter(user__in=people_spoken_for(user).values("pk"), last_on__gte=today)
+        Absence.objects.filter(user__in=people_spoken_for(actor).values("pk"), last_on__gte=actor.today)
         .select_related("user", "stand_in")
         .order_by("first_on", "pk")
     )

@@ -151,7 +151,8 @@ def case_leaves_its_trace(_today: date) -> Iterator[Rows]:
     ends = rows.alias(closed=_told("case", EventKind.CASE_CLOSED), reopened=reopened)
     is_closed = Q(state=CaseState.CLOSED)
     yield ends.filter(is_closed & ~Q(closed=F("reopened") + 1) | Q(state=CaseState.OPEN) & ~Q(closed=F("reopened")))
-    newest = Event.objects.filter(case=OuterRef("pk")).order_by("-pk").values("at")[:1]
+    changes = Event.objects.filter(case=OuterRef("pk")).exclude(kind=EventKind.REFERENCE_OPENED)
+    newest = changes.order_by("-pk").values("at")[:1]
     yield rows.alias(newest=Subquery(newest)).exclude(newest=F("last_event_at"))
 
 

@@ -1,0 +1,128 @@
+"""References on the case page: shown closed, opened by one deliberate act, and added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from coordination.commands.bases import active_basis
+from coordination.commands.cases import add_reference
+from coordination.commands.changing import require_right
+from coordination.commands.looks import open_reference
+from coordination.errors import Unacceptable
+from coordination.models import LookReason, Reference, ReferencePurpose
+from coordination.privacy.references import ReferenceLost
+from coordination.queries.case_page import CasePage
+from coordination.queries.visibility import cases_seen_by
+from coordination.rules.access import Part, may_hold, may_open_reference, sharing_is_allowed
+from coordination.rules.actors import Actor
+from coordination.web.cases.forms import LookReasonForm, ReferenceForm
+from coordination.web.requests import PageRequest, carry_out, find, show_form
+from coordination.web.taking_part import find_case
+
+
+@dataclass(frozen=True)
+class ReferenceRow:
+    """One reference, closed. ``reason_form`` is there for a leader, who has to say why."""
+
+    reference: Reference
+    what: str
+    may_open: bool
+    reason_form: LookReasonForm | None
+
+
+def rows_of_references(page: CasePage, actor: Actor) -> list[ReferenceRow]:
+    """Build the rows of the references to records, then those to minutes."""
+    meetings = {meeting.minutes_id: meeting for meeting in page.meetings if meeting.minutes_id}
+    reasons = current_reasons() if page.references and page.part == Part.LEADER else []
+    rows = []
+    for reference in sorted(page.references, key=lambda each: each.purpose != ReferencePurpose.RECORD):
+        meeting = meetings.get(reference.pk)
+        may_open = may_open_reference(actor, page.part, reference, page.active_basis)
+        needs_reason = may_open and page.part == Part.LEADER
+        rows.append(
+            ReferenceRow(
+                reference=reference,
+                what=_("Minutes: %(kind)s") % {"kind": meeting.kind.label} if meeting else "",
+                may_open=may_open,
+                reason_form=LookReasonForm(reference=reference, reasons=reasons) if needs_reason else None,
+            )
+        )
+    return rows
+
+
+def current_reasons() -> list[LookReason]:
+    """Read the reasons that a leader can choose from."""
+    return list(cast("QuerySet[LookReason]", LookReason.objects.current()))
+
+
+@require_POST
+@never_cache
+@sensitive_variables("number")
+def open_(request: PageRequest, pk: int) -> HttpResponse:
+    """Show the number of a reference, once: it stands in this answer and nowhere else."""
+    seen = Reference.objects.filter(case__in=cases_seen_by(request.actor)).select_related("case", "system", "unit")
+    reference = find(seen, pk=pk)
+    form = LookReasonForm(request.POST, reference=reference, reasons=current_reasons())
+    try:
+        number = open_reference(reference=reference, actor=request.user, now=request.now, reason=form.chosen_reason())
+    except Unacceptable as refusal:
+        form.errors.pop("reason", None)
+        form.add_error("reason", str(refusal.message))
+        return _show(request, reference, form=form, status=refusal.status)
+    except ReferenceLost:
+        return _show(request, reference, is_lost=True, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    template = reference.system.link_template
+    return _show(
+        request, reference, number=number, link=template.replace("{number}", quote(number, safe="")) if template else ""
+    )
+
+
+def _show(request: HttpRequest, reference: Reference, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+    template = "cases/_reference_opened.html" if request.htmx else "cases/reference.html"  # type: ignore[attr-defined]
+    return render(request, template, {"reference": reference, "case": reference.case, **context}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("number")
+def add(request: PageRequest, code: str) -> HttpResponse:
+    """Add a reference, as the holder; where nothing allows sharing it yet, a basis comes with it."""
+    case = find_case(request, code)
+    require_right(may_hold(request.actor, case), request.actor, case)
+    form = ReferenceForm(
+        request.POST if request.method == "POST" else None,
+        today=request.actor.today,
+        takes_basis=not sharing_is_allowed(active_basis(case), request.actor.today),
+    )
+
+    def act() -> str:
+        reference = add_reference(
+            case=case,
+            reference=form.reference_draft(),
+            basis=form.basis_draft(),
+            actor=request.user,
+            now=request.now,
+        )
+        messages.success(
+            request,
+            _("The reference to %(system)s has been added. The number is encrypted.")
+            % {"system": reference.system.label},
+        )
+        return reverse("case", args=[case.code])
+
+    done = carry_out(request, form, act) if request.method == "POST" else None
+    return done or show_form(
+        request, "cases/reference_add.html", form, case=case, back_url=reverse("case", args=[case.code])
+    )

@@ -1,0 +1,105 @@
+"""Pages: a case, what has happened in it, who has looked at it."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from coordination.commands.changing import require_part
+from coordination.commands.looks import look_at_case
+from coordination.models import BasisKind, Case
+from coordination.queries.case_page import read_case_page
+from coordination.queries.looks import read_looks
+from coordination.queries.receipts import read_receipt
+from coordination.queries.timeline import ids_named_in, read_timeline
+from coordination.queries.visibility import cases_seen_by
+from coordination.rules.access import Part
+from coordination.templatetags.labels import labels_of
+from coordination.web.cases.across import rows_across, rows_before
+from coordination.web.cases.actions import actions_for
+from coordination.web.cases.baton import rows_of_handovers, way_of_baton
+from coordination.web.cases.owed import next_words, rows_waiting
+from coordination.web.cases.plans import rows_of_agreements, rows_of_meetings
+from coordination.web.cases.references import rows_of_references
+from coordination.web.cases.rows import Reader, without
+from coordination.web.requests import PageRequest, find
+
+MORE_EVENTS = "more-events"
+
+
+@require_safe
+def show_case(request: PageRequest, code: str) -> HttpResponse:
+    """Show a case to those who take part or lead; to those who did take part, their receipt."""
+    case = _find(request, code)
+    part = look_at_case(case=case, actor=request.user, now=request.now)
+    if part == Part.RECEIPT:
+        receipt = read_receipt(case, request.actor)
+        return render(request, "cases/receipt.html", {"receipt": receipt})
+    timeline = read_timeline(case, page=_page_number(request))
+    units, people = ids_named_in(timeline.object_list)
+    labels_of(request).expect(units=units, people=people)
+    context = {"case": case, "timeline": timeline}
+    if request.htmx.target == MORE_EVENTS:  # type: ignore[attr-defined]
+        return render(request, "cases/_timeline.html", {**context, "is_more": True})
+    page = read_case_page(case, part, request.actor)
+    reader = Reader(page, request.actor)
+    waiting, baton = rows_waiting(reader), way_of_baton(reader)
+    shown = {act.url for row in waiting for act in row.acts}
+    return render(
+        request,
+        "cases/case.html",
+        {
+            **context,
+            "page": page,
+            "level": page.level,
+            "level_name": labels_of(request).term("level_name", str(page.level)),
+            "is_holder": part == Part.HOLDER,
+            "is_leader": part == Part.LEADER,
+            "own_units": _own_units(reader),
+            "baton": baton,
+            "baton_acts": [act for act in baton.acts if act.url not in shown],
+            "next": next_words(reader),
+            "actions": actions_for(reader),
+            "waiting": waiting,
+            "handovers": without(rows_of_handovers(reader), shown, drop_bare=True),
+            "across": without(rows_across(reader), shown, drop_bare=True),
+            "before": rows_before(reader),
+            "agreements": without(rows_of_agreements(reader, is_open=True), shown),
+            "settled_agreements": rows_of_agreements(reader, is_open=False),
+            "meetings": without(rows_of_meetings(reader, is_open=True), shown),
+            "past_meetings": rows_of_meetings(reader, is_open=False),
+            "references": rows_of_references(page, request.actor),
+            "basis": page.basis,
+            "is_consent": page.basis is not None and page.basis.kind == BasisKind.CONSENT,
+            "basis_is_active": page.active_basis is not None,
+        },
+    )
+
+
+@require_safe
+def show_looks(request: PageRequest, code: str) -> HttpResponse:
+    """Show those who take part who has looked at the case, and when."""
+    case = _find(request, code)
+    require_part(Part.PARTNER, request.actor, case)
+    look_at_case(case=case, actor=request.user, now=request.now)
+    return render(request, "cases/looks.html", {"case": case, "page": read_looks(case, page=_page_number(request))})
+
+
+def _find(request: PageRequest, code: str) -> Case:
+    seen = cases_seen_by(request.actor).select_related("theme", "holder", "holder_unit", "outcome")
+    return find(seen, code=code)
+
+
+def _page_number(request: PageRequest) -> int:
+    typed = request.GET.get("page", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 7 else 1
+
+
+def _own_units(reader: Reader) -> str:
+    """Name the units for which the reader takes part."""
+    return ", ".join(
+        partnership.unit.name
+        for partnership in reader.page.live_partnerships
+        if reader.actor.is_one_of(partnership.contact_id)
+    )

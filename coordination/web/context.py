@@ -1,0 +1,34 @@
+"""What every page knows: what day it is, who reads it, and where else one can go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Give templates ``today``, ``actor`` (None for nobody) and ``nav_items``."""
+    actor = getattr(request, "actor", None)
+    now = getattr(request, "now", None)
+    return {
+        "today": timezone.localdate(now),
+        "actor": actor,
+        "nav_items": _nav_items(request.path) if actor is not None else [],
+    }
+
+
+def _nav_items(path: str) -> list[dict[str, Any]]:
+    places = (("desk", _("My desk")), ("cases", _("Cases")), ("units", _("Who can do what")))
+    urls = {name: reverse(name) for name, _label in places}
+    return [
+        {
+            "url": urls[name],
+            "label": label,
+            "current": path == urls[name] or (name != "desk" and path.startswith(urls[name])),
+        }
+        for name, label in places
+    ]

@@ -1,0 +1,40 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpResponse
+
+from coordination.models import User
+from coordination.web.forms_base import SignInForm
+
+
+class SignIn(LoginView):
+    """Let somebody in, and speak the language that stands by their name until they choose another here."""
+
+    authentication_form = SignInForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the made-up people where this is a demonstration."""
+        demo = {"demo_people": settings.DEMO_PEOPLE, "demo_password": settings.DEMO_PASSWORD}
+        return super().get_context_data(**kwargs) | demo
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Sign in; a browser that has no language chosen yet gets the person's."""
+        response = super().form_valid(form)
+        user = form.get_user()
+        if settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES and isinstance(user, User):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                user.language,
+                max_age=settings.LANGUAGE_COOKIE_AGE,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite="Lax",
+            )
+        return response

@@ -1,0 +1,19 @@
+"""Addresses: units, absence, signing in and out."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+
+from coordination.web.directory import absence, views
+from coordination.web.directory.signing import SignIn
+
+urlpatterns = [
+    path("enheder/", views.show_units, name="units"),
+    path("enheder/<int:pk>/", views.show_unit, name="unit"),
+    path("enheder/<int:pk>/kan/", views.edit_offers, name="unit_offers"),
+    path("fravaer/", absence.show_absence, name="absence"),
+    path("fravaer/<int:pk>/slut/", absence.end, name="absence_end"),
+    path("ind/", SignIn.as_view(), name="sign_in"),
+    path("ud/", LogoutView.as_view(), name="sign_out"),
+]

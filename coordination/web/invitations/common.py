@@ -1,0 +1,63 @@
+"""What the pages about invitations, partnerships and requests to join share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
+
+from coordination.commands.bases import active_basis
+from coordination.commands.changing import require_open, require_right
+from coordination.models import Case, Invitation, Submission
+from coordination.queries.visibility import cases_seen_by
+from coordination.rules.access import may_hold, sharing_is_allowed
+from coordination.web.forms_base import InvolverForm
+from coordination.web.requests import PageRequest, carry_out, find, show_form
+
+
+def typed(request: PageRequest) -> Any:
+    """Give what was sent, or None where nothing has been sent yet."""
+    return request.POST if request.method == "POST" else None
+
+
+def answered_before(request: PageRequest) -> HttpResponse | None:
+    """Lead a form that comes a second time to where the first one led, though its sender may see nothing of it now."""
+    if request.method != "POST":
+        return None
+    try:
+        before = Submission.objects.filter(person=request.user, key=request.POST.get("submission", "")).first()
+    except ValidationError:
+        return None
+    return HttpResponseRedirect(before.location) if before else None
+
+
+def lacks_basis(case: Case, *, today: date) -> bool:
+    """Say whether the case has a reference that nothing allows to leave the unit it is from."""
+    return case.references.exists() and not sharing_is_allowed(active_basis(case), today)
+
+
+def confirm(
+    request: PageRequest, form: InvolverForm, act: Callable[[], str], *, case: Case, said: str, **context: Any
+) -> HttpResponse:
+    """Show the page that asks whether this is meant; carry it out when it is sent."""
+    response = carry_out(request, form, act, said=said)
+    where = _("Case %(code)s") % {"code": case.code}
+    return response or show_form(request, "confirm.html", form, where=where, **context)
+
+
+def held_case(request: PageRequest, code: str) -> Case:
+    """Find the open case that the actor holds; refuse whoever sees it and does not hold it."""
+    case = find(cases_seen_by(request.actor).select_related("holder", "holder_unit", "theme"), code=code)
+    require_right(may_hold(request.actor, case), request.actor, case)
+    require_open(case)
+    return case
+
+
+def invitation_of_case(request: PageRequest, pk: int) -> Invitation:
+    """Find an invitation of a case that the actor sees."""
+    of_seen = Invitation.objects.filter(case__in=cases_seen_by(request.actor))
+    return find(of_seen.select_related("case__holder", "case__holder_unit", "case__theme", "unit"), pk=pk)
