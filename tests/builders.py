@@ -100,12 +100,12 @@ def build_world() -> World:
     """Build the municipality, a day before the Monday of the tests."""
     world, now = World(), on(-30)
     for code, name, kind, parent in UNITS:
-        draft = UnitDraft(code=code, name=name, kind=term(UnitKind, kind), parent=world.units[parent] if parent else None)
+        draft = UnitDraft(
+            code=code, name=name, kind=term(UnitKind, kind), parent=world.units[parent] if parent else None
+        )
         world.units[code] = place_unit(draft=draft, actor=None, now=now)
     for server in ("ppr", "health", "family"):
-        set_relations(
-            unit=world.units[server], serves=[world.units["town"]], continues_at=None, actor=None, now=now
-        )
+        set_relations(unit=world.units[server], serves=[world.units["town"]], continues_at=None, actor=None, now=now)
     hashed = make_password(PASSWORD)
     for first_name, name, unit, role in PEOPLE:
         draft_person = PersonDraft(username=first_name, name=name, email=f"{first_name}@lilleby.example")

@@ -1,0 +1,248 @@
+"""A tour of every page: what it is called, who goes there, and how one gets there, in one small municipality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+
+from coordination.commands.cases import close_case
+from coordination.commands.handovers import ask_for_release, request_baton
+from coordination.commands.people import set_absence
+from coordination.models import (
+    Agreement,
+    AgreementState,
+    Case,
+    CaseOutcome,
+    Handover,
+    HandoverKind,
+    JoinRequest,
+    Meeting,
+    MeetingState,
+    Partnership,
+    Unit,
+)
+from tests.builders import World, a_case, accepted, day, on, term, the_invitation
+from tests.pages.rich_case import a_meeting, a_rich_case
+
+# Addresses that only take what is sent to them: a mere visit is led elsewhere, or refused.
+A_FORM = "main form[method=post]"
+WITHOUT_A_PAGE = {
+    "absence_end",
+    "handover_accept",
+    "handover_decline",
+    "invitation_accept",
+    "join_ask",
+    "meeting_answer",
+    "open_case_partners",
+    "reference_open",
+    "sign_out",
+}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: the name of its address, whose eyes (nobody's: "") and where.
+
+    ``sends``: which form of that page is sent with nothing filled in, to see what comes then.
+    """
+
+    name: str
+    who: str
+    path: str
+    status: int = 200
+    sends: str = ""
+
+
+@dataclass
+class Scene:
+    """The cases that the tour comes by."""
+
+    world: World
+    rich: Case
+    asked: Case
+    released: Case
+    closed: Case
+
+    def partnership(self, unit: Unit) -> int:
+        """The id of the part that a unit takes in the rich case."""
+        return Partnership.objects.live().get(case=self.rich, unit=unit).pk
+
+    def invitation(self, unit: Unit) -> int:
+        """The id of the newest invitation of a unit to the rich case."""
+        return the_invitation(self.rich, unit).pk
+
+    def handover(self, kind: HandoverKind) -> int:
+        """The id of the handover of that kind that waits in the rich case."""
+        return Handover.objects.get(case=self.rich, kind=kind, state="offered").pk
+
+    def agreement(self, state: AgreementState) -> int:
+        """The id of an agreement of the rich case."""
+        return Agreement.objects.filter(case=self.rich, state=state).earliest("pk").pk
+
+    def meeting(self, *, begun: bool) -> int:
+        """The id of a planned meeting of the rich case, begun or to come by the day of the tour."""
+        planned = Meeting.objects.filter(case=self.rich, state=MeetingState.PLANNED)
+        return (planned.filter(starts_at__lt=on(1)) if begun else planned.filter(starts_at__gt=on(1))).get().pk
+
+
+def set_the_scene(world: World) -> Scene:
+    """Play what has happened by the day after the Monday morning."""
+    rich = a_rich_case(world)
+    request_baton(
+        partnership=Partnership.objects.live().get(case=rich, unit=world.health), actor=world.hanne, now=on(-1)
+    )
+    a_meeting(world, rich, at=on(0, hours=2), now=on(-2))
+    asked = a_case(world, now=on())
+    released = a_case(world, actor=world.mads, now=on(-10))
+    ask_for_release(case=released, actor=world.mads, now=on(-9))
+    closed = a_case(world, now=on(-12))
+    accepted(world, closed, now=on(-11))
+    close_case(case=closed, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(-5))
+    set_absence(user=world.mads, stand_in=world.maja, first_on=day(2), last_on=day(9), actor=world.mads, now=on())
+    return Scene(world, rich, asked, released, closed)
+
+
+def pages_of(scene: Scene) -> list[Stop]:
+    """List every page with something on it."""
+    world, code = scene.world, scene.rich.code
+    asked = the_invitation(scene.asked, world.ppr).pk
+    to_other_school = scene.invitation(world.other_school)
+    still_open, done = scene.agreement(AgreementState.OPEN), scene.agreement(AgreementState.DONE)
+    to_come, begun = scene.meeting(begun=False), scene.meeting(begun=True)
+    offer, request = scene.handover(HandoverKind.OFFER), scene.handover(HandoverKind.REQUEST)
+    join_request = JoinRequest.objects.get(case=scene.rich).pk
+    basis = scene.rich.bases.get().pk
+    return [
+        _stop("sign_in", ""),
+        _stop("desk", "maja"),
+        _stop("desk", "anna"),
+        _stop("desk", "lone"),
+        _stop("cases", "maja"),
+        _stop("cases", "maja", query="?vis=afsluttede"),
+        _stop("cases", "lone", query="?vis=ledelse"),
+        _stop("find_case", "maja", query="?kode=0000-0000", status=404),
+        _stop("open_case", "maja"),
+        _stop("case_opened", "maja", code),
+        _stop("case", "maja", code),
+        _stop("case", "anna", code),
+        _stop("case", "lone", code),
+        _stop("case", "maja", scene.closed.code),
+        _stop("case", "anna", scene.closed.code),
+        _stop("case_looks", "maja", code),
+        _stop("case_close", "maja", code),
+        _stop("case_reopen", "maja", scene.closed.code),
+        _stop("reference_add", "maja", code),
+        _stop("basis_record", "maja", code),
+        _stop("basis_withdraw", "maja", basis),
+        _stop("invite", "maja", code),
+        _stop("invite", "maja", code, query=f"?efter={to_other_school}"),
+        _stop("invitation", "anna", asked),
+        _stop("invitation", "hanne", scene.invitation(world.health)),
+        _stop("invitation", "frida", scene.invitation(world.family)),
+        _stop("invitation_decline", "anna", asked),
+        _stop("invitation_withdraw", "maja", asked),
+        _stop("onward", "lone", to_other_school),
+        _stop("search_drop", "maja", to_other_school),
+        _stop("partnership_complete", "anna", scene.partnership(world.ppr)),
+        _stop("partnership_leave", "anna", scene.partnership(world.ppr)),
+        _stop("partnership_contact", "anna", scene.partnership(world.ppr)),
+        _stop("join_request", "maja", join_request),
+        _stop("join_request", "ove", join_request),
+        _stop("join_withdraw", "ove", join_request),
+        _stop("handover_offer", "mads", scene.released.code),
+        _stop("baton_request", "anna", scene.partnership(world.ppr)),
+        _stop("release", "maja", code),
+        _stop("assign", "lone", scene.released.code),
+        _stop("handover", "anna", offer),
+        _stop("handover", "maja", offer),
+        _stop("handover", "maja", request),
+        _stop("handover_withdraw", "maja", offer),
+        _stop("agreement_make", "maja", code),
+        _stop("agreement_done", "maja", still_open),
+        _stop("agreement_move", "maja", still_open),
+        _stop("agreement_drop", "maja", still_open),
+        _stop("agreement_look", "maja", done),
+        _stop("meeting_call", "maja", code),
+        _stop("meeting", "maja", to_come),
+        _stop("meeting", "anna", to_come),
+        _stop("meeting", "maja", begun),
+        _stop("meeting_move", "maja", to_come),
+        _stop("meeting_cancel", "maja", to_come),
+        _stop("meeting_hold", "maja", begun),
+        _stop("units", "maja"),
+        _stop("unit", "maja", world.ppr.pk),
+        _stop("unit", "per", world.ppr.pk),
+        _stop("unit_offers", "per", world.ppr.pk),
+        _stop("absence", "lone"),
+        _stop("absence", "mads"),
+    ]
+
+
+def refusals_of(scene: Scene) -> list[Stop]:
+    """List what a form that is sent with nothing filled in comes back as, and the pages of the refusals.
+
+    The last one is carried out: what is said afterwards belongs to the tour, too.
+    """
+    world, code = scene.world, scene.rich.code
+    asked, part = the_invitation(scene.asked, world.ppr).pk, scene.partnership(world.ppr)
+    still_open, done = scene.agreement(AgreementState.OPEN), scene.agreement(AgreementState.DONE)
+    to_come = scene.meeting(begun=False)
+    offer = scene.handover(HandoverKind.OFFER)
+    empty = [
+        _stop("sign_in", ""),
+        _stop("open_case", "maja"),
+        _stop("case_close", "maja", code),
+        _stop("case_reopen", "maja", scene.closed.code),
+        _stop("reference_add", "maja", code),
+        _stop("basis_record", "maja", code),
+        _stop("invite", "maja", code),
+        _stop("invitation", "anna", asked),
+        _stop("invitation_decline", "anna", asked),
+        _stop("onward", "lone", scene.invitation(world.other_school)),
+        _stop("partnership_complete", "anna", part),
+        _stop("partnership_leave", "anna", part),
+        _stop("partnership_contact", "anna", part),
+        _stop("handover_offer", "mads", scene.released.code),
+        _stop("assign", "lone", scene.released.code),
+        _stop("handover", "anna", offer, sends="form[action$='/nej/']"),
+        _stop("join_request", "maja", JoinRequest.objects.get(case=scene.rich).pk),
+        _stop("agreement_make", "maja", code),
+        _stop("agreement_move", "maja", still_open),
+        _stop("agreement_drop", "maja", still_open),
+        _stop("agreement_look", "maja", done),
+        _stop("meeting_call", "maja", code),
+        _stop("meeting", "anna", to_come),
+        _stop("meeting_move", "maja", to_come),
+        _stop("absence", "lone"),
+        _stop("case", "lone", code, sends="form[action^='/referencer/']"),
+    ]
+    return [
+        *(replace(stop, status=200 if stop.name == "sign_in" else 422, sends=stop.sends or A_FORM) for stop in empty),
+        _stop("case", "maja", code, sends="form[action^='/referencer/']"),
+        _stop("case", "maja", "0000-0000", status=404),
+        _stop("case_close", "anna", code, status=403),
+        _stop("basis_withdraw", "anna", scene.rich.bases.get().pk, status=403),
+        _stop("invitation_withdraw", "maja", scene.invitation(world.ppr), status=409),
+        _stop("meeting_hold", "maja", to_come, status=422),
+        _stop("absence", "mads", sends="form[action$='/slut/']"),
+    ]
+
+
+def pages_with_nothing_on_them() -> list[Stop]:
+    """List the pages that one person alone in a municipality finds empty."""
+    return [
+        _stop("desk", "ove"),
+        *(_stop("cases", "ove", query=f"?vis={tab}") for tab in ("tovholder", "med", "afsluttede")),
+        _stop("cases", "lone", query="?vis=ledelse"),
+        _stop("open_case", "karin"),
+        _stop("units", "ove", query="?navn=findes+ikke"),
+        _stop("absence", "ove"),
+    ]
+
+
+def _stop(
+    name: str, who: str, at: str | int | None = None, *, query: str = "", status: int = 200, sends: str = ""
+) -> Stop:
+    path = reverse(name, args=[] if at is None else [at])
+    return Stop(name, who, f"{path}{query}", status, sends)
