@@ -39,6 +39,7 @@ SPELLINGS = {
     "with letters I": "0I0I90-I234",
     "with bars": "0|0|90-|234",
     "with a letter Q": "Q1Q190-1234",
+    "with a letter beside something unseen": "01019\u200bO-1234",
     "with a year of four digits": "01011990-1234",
     "with a year of this century": "01012015 1234",
     "with dots and a year of four digits": "01.01.1990-1234",
@@ -109,36 +110,27 @@ def test_a_number_of_something_else_is_not_taken_for_one(number: str) -> None:
 
 @pytest.mark.django_db
 def test_the_numbers_of_every_shipped_system_are_accepted() -> None:
-    systems = list(ReferenceSystem.objects.all())
-    assert len(systems) >= 5
-    assert not [system.code for system in systems if looks_like_cpr(system.example)]
+    examples = list(ReferenceSystem.objects.values_list("example", flat=True))
+    assert len(examples) >= 5
+    assert not [example for example in examples if looks_like_cpr(example)]
 
 
-@given(
-    born=PLAUSIBLE,
-    serial=SERIALS,
-    between=st.lists(BETWEEN, min_size=12, max_size=12),
-    script=SCRIPTS,
-    is_replacement=st.booleans(),
-    long_year=st.booleans(),
-    before=st.sampled_from(["", "Sag ", "nr. ", "P-2026-", "("]),
-    after=st.sampled_from(["", " ", ".", ") se SBSYS", " 7"]),
-)
-def test_every_plausible_day_with_four_digits_is_found(
-    born: date,
-    serial: str,
-    between: list[str],
-    script: int,
-    is_replacement: bool,
-    long_year: bool,
-    before: str,
-    after: str,
-) -> None:
-    day = born.day + 60 if is_replacement else born.day
-    year = f"{born.year:04d}" if long_year else f"{born.year % 100:02d}"
-    digits = f"{day:02d}{born.month:02d}{year}{serial}"
-    written = "".join(chr(script + int(digit)) + gap for digit, gap in zip(digits, between, strict=False))
-    assert looks_like_cpr(f"{before}{written}{after}")
+@st.composite
+def spellings(draw: st.DrawFn) -> str:
+    """Write the number of somebody born on a plausible day, in some script, with anything between the digits."""
+    born = draw(PLAUSIBLE)
+    day = born.day + (60 if draw(st.booleans()) else 0)
+    year = born.year if draw(st.booleans()) else born.year % 100
+    script = draw(SCRIPTS)
+    digits = f"{day:02d}{born.month:02d}{year:02d}{draw(SERIALS)}"
+    written = "".join(chr(script + int(digit)) + draw(BETWEEN) for digit in digits)
+    before = draw(st.sampled_from(["", "Sag ", "nr. ", "P-2026-", "("]))
+    return before + written + draw(st.sampled_from(["", " ", ".", ") se SBSYS", " 7"]))
+
+
+@given(spellings())
+def test_every_plausible_day_with_four_digits_is_found(text: str) -> None:
+    assert looks_like_cpr(text)
 
 
 @given(st.text(max_size=60))

@@ -15,7 +15,7 @@ from pytest_django.fixtures import Settings
 from coordination.commands import keys
 from coordination.commands.bases import record_basis
 from coordination.commands.cases import ReferenceDraft, add_reference
-from coordination.commands.keys import reseal_references
+from coordination.commands.keys import count_left, reseal_references
 from coordination.errors import Unacceptable
 from coordination.models import Case, Reference, ReferencePurpose, ReferenceSystem
 from coordination.privacy.references import (
@@ -72,7 +72,8 @@ def test_a_row_moved_to_another_case_does_not_open() -> None:
 
 def test_a_number_with_one_bit_changed_does_not_open() -> None:
     broken = a_sealed("P-2026-1")
-    broken.sealed_number = broken.sealed_number[:-1] + bytes([broken.sealed_number[-1] ^ 1])
+    stored = bytes(broken.sealed_number)
+    broken.sealed_number = stored[:-1] + bytes([stored[-1] ^ 1])
     with pytest.raises(ReferenceLost):
         open_number(broken)
 
@@ -194,9 +195,12 @@ def test_a_key_whose_name_begins_like_the_current_one_is_another_key(world: Worl
     settings.REFERENCE_KEYS = {"10": OLD}
     three_references(world)
     settings.REFERENCE_KEYS = {"1": NEW, "10": OLD}
+    assert count_left() == {"10": 3}
     assert reseal_references(limit=10) == 3
-    settings.REFERENCE_KEYS = {"10": NEW, "1": NEW}
+    settings.REFERENCE_KEYS = {"10": OLD, "1": NEW}
     assert reseal_references(limit=10) == 3
+    assert reseal_references(limit=10) == 0
+    assert count_left() == {}
 
 
 def test_what_is_under_the_current_key_is_left_as_it_is(world: World) -> None:
@@ -214,15 +218,16 @@ def test_the_minutes_of_a_meeting_are_resealed_too(world: World, settings: Setti
     assert key_ids() == ["new", "new", "new"]
 
 
-def test_one_that_does_not_open_is_left_and_the_others_go_on(world: World, settings: Settings) -> None:
+@pytest.mark.parametrize("key_id", ["old", "gone"])
+def test_one_that_does_not_open_is_left_and_the_others_go_on(world: World, settings: Settings, key_id: str) -> None:
     settings.REFERENCE_KEYS = {"old": OLD}
     first, *_others = three_references(world)
-    Reference.objects.filter(pk=first.pk).update(sealed_number=b"gone:" + bytes(40))
+    Reference.objects.filter(pk=first.pk).update(sealed_number=key_id.encode() + b":" + bytes(40))
     settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
     assert reseal_references(limit=1) == 1
     assert reseal_references(limit=1) == 1
     assert reseal_references(limit=1) == 0
-    assert key_ids() == ["gone", "new", "new"]
+    assert key_ids() == [key_id, "new", "new"]
 
 
 def test_the_command_says_how_many_and_ends_well(world: World, settings: Settings) -> None:
@@ -255,13 +260,13 @@ def test_a_run_that_is_cut_short_is_taken_up_again(
     settings.REFERENCE_KEYS = {"old": OLD}
     three_references(world)
     settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    seal, calls = keys.seal_number, []
+    calls: list[object] = []
 
     def fail_at_the_third(*args: object, **kwargs: object) -> bytes:
         calls.append(args)
         if len(calls) == 3:
             raise KeyboardInterrupt
-        return seal(*args, **kwargs)  # type: ignore[arg-type]
+        return seal_number(*args, **kwargs)  # type: ignore[arg-type]
 
     monkeypatch.setattr(keys, "seal_number", fail_at_the_third)
     with pytest.raises(KeyboardInterrupt):

@@ -49,7 +49,6 @@ def test_nobody_works_on_holidays_and_at_weekends(day: date) -> None:
     [
         date(2026, 5, 1),  # the First of May, a Friday
         date(2024, 4, 26),  # what would have been Great Prayer Day
-        date(2026, 5, 1),
         date(2026, 5, 15),  # the Friday after Ascension
         date(2026, 4, 1),
         date(2026, 4, 7),

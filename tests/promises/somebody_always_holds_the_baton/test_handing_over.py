@@ -1,0 +1,348 @@
+"""The old holder holds the baton until the new one has accepted it."""
+
+from __future__ import annotations
+
+import pytest
+
+from coordination.commands.handovers import (
+    accept_handover,
+    ask_for_release,
+    assign_holder,
+    decline_handover,
+    withdraw_handover,
+)
+from coordination.commands.invitations import leave_case
+from coordination.commands.people import deactivate_person
+from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
+from coordination.models import (
+    AssignReason,
+    DeadlineKind,
+    DeclineReason,
+    EventKind,
+    HandoverState,
+    HoldingReason,
+    LeaveReason,
+    Settlement,
+)
+from tests.builders import World, a_case, a_case_with_reference, a_reference, accepted, on, term
+from tests.promises.telling import (
+    agreed,
+    away,
+    fresh,
+    happened,
+    holder_of,
+    how_settled,
+    is_owed,
+    last_event,
+    leaves,
+    offered,
+    owed,
+    requested,
+)
+
+
+def test_whoever_opens_a_case_holds_it(world: World) -> None:
+    case = a_case(world)
+    assert holder_of(case) == world.maja
+    assert case.holder_unit == world.school
+
+
+def test_an_offer_moves_nothing(world: World) -> None:
+    case = a_case(world)
+    offered(world, case)
+    assert holder_of(case) == world.maja
+
+
+def test_the_baton_moves_with_the_acceptance(world: World) -> None:
+    case = a_case(world)
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    assert holder_of(case) == world.anna
+    assert fresh(case).holder_unit == world.ppr
+    assert [(holding.holder, holding.reason) for holding in case.holdings.all()] == [
+        (world.maja, HoldingReason.OPENED),
+        (world.anna, HoldingReason.HANDED_OVER),
+    ]
+    first, second = case.holdings.all()
+    assert first.ended_at == second.began_at == on(2)
+
+
+def test_the_old_holders_unit_stays_as_a_partner_with_the_old_holder_for_contact(world: World) -> None:
+    case = a_case(world)
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    assert case.partnerships.live().get(unit=world.school).contact == world.maja
+
+
+def test_the_old_holders_unit_leaves_where_that_was_offered(world: World) -> None:
+    case = a_case(world)
+    accept_handover(handover=offered(world, case, stays_on=False), actor=world.anna, now=on(2))
+    assert not case.partnerships.live().filter(unit=world.school).exists()
+
+
+def test_a_declined_offer_leaves_the_baton_where_it_is(world: World) -> None:
+    case = a_case(world)
+    handover = offered(world, case)
+    decline_handover(handover=handover, reason=term(DeclineReason, "no_capacity"), actor=world.anna, now=on(2))
+    assert holder_of(case) == world.maja
+    assert fresh(case).holder_unit == world.school
+
+
+def test_a_withdrawn_offer_cannot_be_accepted_any_more(world: World) -> None:
+    case = a_case(world)
+    handover = offered(world, case)
+    withdraw_handover(handover=handover, actor=world.maja, now=on(1, hours=1))
+    with pytest.raises(MovedOn):
+        accept_handover(handover=handover, actor=world.anna, now=on(2))
+    assert holder_of(case) == world.maja
+
+
+def test_the_baton_is_offered_to_one_person_at_a_time(world: World) -> None:
+    case = a_case(world)
+    first = offered(world, case)
+    with pytest.raises(MovedOn):
+        offered(world, case, to_person=world.anton)
+    withdraw_handover(handover=first, actor=world.maja, now=on(1, hours=1))
+    accept_handover(
+        handover=offered(world, case, to_person=world.anton, now=on(1, hours=2)), actor=world.anton, now=on(2)
+    )
+    assert holder_of(case) == world.anton
+
+
+def test_only_the_one_it_is_offered_to_accepts(world: World) -> None:
+    case = a_case(world)
+    accepted(world, case)
+    handover = offered(world, case, to_person=world.anton)
+    for other, refusal in (
+        (world.anna, Forbidden),
+        (world.maja, Forbidden),
+        (world.per, Forbidden),
+        (world.ove, Unseen),
+    ):
+        with pytest.raises(refusal):
+            accept_handover(handover=handover, actor=other, now=on(2))
+    assert holder_of(case) == world.maja
+
+
+def test_an_offer_to_oneself_is_refused(world: World) -> None:
+    case = a_case(world)
+    with pytest.raises(Unacceptable):
+        offered(world, case, to_person=world.maja, to_unit=world.school)
+
+
+def test_a_stand_in_who_offers_the_baton_to_themselves_cannot_say_yes_to_it(world: World) -> None:
+    case = a_case(world)
+    away(world.maja, world.mads, first=0, last=5)
+    handover = offered(world, case, to_person=world.mads, to_unit=world.school, actor=world.mads)
+    with pytest.raises(Forbidden):
+        accept_handover(handover=handover, actor=world.mads, now=on(2))
+    assert holder_of(case) == world.maja
+
+
+def test_nobody_is_offered_the_baton_for_a_unit_that_is_not_theirs(world: World) -> None:
+    case = a_case(world)
+    with pytest.raises(Unacceptable):
+        offered(world, case, to_person=world.anna, to_unit=world.health)
+
+
+def test_one_who_has_left_the_unit_meanwhile_does_not_get_the_baton(world: World) -> None:
+    case = a_case(world)
+    handover = offered(world, case)
+    leaves(world.anna, world.ppr, now=on(1, hours=2))
+    handover.refresh_from_db()
+    assert handover.state == HandoverState.WITHDRAWN
+    with pytest.raises(MovedOn):
+        accept_handover(handover=handover, actor=world.anna, now=on(2))
+    assert holder_of(case) == world.maja
+
+
+def test_a_reference_without_a_basis_keeps_the_baton_in_its_unit(world: World) -> None:
+    case = a_case(world, invite=[], reference=a_reference())
+    with pytest.raises(Unacceptable) as refused:
+        offered(world, case)
+    assert refused.value.field == "basis"
+    assert offered(world, case, to_person=world.mads, to_unit=world.school)
+
+
+def test_what_the_holder_owed_the_new_holder_owes_by_the_same_day(world: World) -> None:
+    case = a_case_with_reference(world)
+    before = owed(case, DeadlineKind.RENEW_CONSENT)
+    assert before.owner == world.maja
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    after = owed(case, DeadlineKind.RENEW_CONSENT)
+    assert (after.owner, after.unit, after.due_on) == (world.anna, world.ppr, before.due_on)
+
+
+def test_agreements_of_a_holder_who_does_not_stay_pass_to_the_new_one(world: World) -> None:
+    case = a_case(world)
+    agreement = agreed(world, case, owner=world.maja)
+    accept_handover(handover=offered(world, case, stays_on=False), actor=world.anna, now=on(2))
+    agreement.refresh_from_db()
+    assert agreement.owner == world.anna
+    assert owed(case, DeadlineKind.DO_AGREEMENT).owner == world.anna
+
+
+def test_a_partner_asks_for_the_baton_and_the_holder_says_yes(world: World) -> None:
+    case = a_case(world)
+    handover = requested(world, accepted(world, case))
+    assert holder_of(case) == world.maja
+    accept_handover(handover=handover, actor=world.maja, now=on(2))
+    assert holder_of(case) == world.anna
+    assert EventKind.BATON_REQUEST_ACCEPTED in happened(case)
+
+
+def test_nobody_says_yes_to_their_own_request(world: World) -> None:
+    case = a_case(world)
+    partnership = accepted(world, case)
+    away(world.maja, world.anna, first=0, last=5)
+    handover = requested(world, partnership)
+    with pytest.raises(Forbidden):
+        accept_handover(handover=handover, actor=world.anna, now=on(2))
+    assert holder_of(case) == world.maja
+
+
+def test_a_request_is_not_the_holders_to_withdraw(world: World) -> None:
+    case = a_case(world)
+    handover = requested(world, accepted(world, case))
+    with pytest.raises(Forbidden):
+        withdraw_handover(handover=handover, actor=world.maja, now=on(2))
+    withdraw_handover(handover=handover, actor=world.anna, now=on(2))
+    assert how_settled(case, DeadlineKind.ANSWER_HANDOVER) == [Settlement.LAPSED]
+
+
+def test_an_offer_under_way_ends_when_the_baton_moves_another_way(world: World) -> None:
+    case = a_case(world)
+    offer = offered(world, case, to_person=world.mads, to_unit=world.school)
+    request = requested(world, accepted(world, case))
+    accept_handover(handover=request, actor=world.maja, now=on(2))
+    offer.refresh_from_db()
+    assert offer.state == HandoverState.WITHDRAWN
+    assert holder_of(case) == world.anna
+    assert not is_owed(case, DeadlineKind.ANSWER_HANDOVER)
+
+
+def test_whoever_gets_the_baton_another_way_no_longer_asks_for_it(world: World) -> None:
+    case = a_case(world)
+    request = requested(world, accepted(world, case))
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    request.refresh_from_db()
+    assert request.state == HandoverState.WITHDRAWN
+    assert not is_owed(case, DeadlineKind.ANSWER_HANDOVER)
+
+
+def test_the_baton_can_go_back(world: World) -> None:
+    case = a_case(world)
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    back = offered(world, case, to_person=world.maja, to_unit=world.school, actor=world.anna, now=on(3))
+    accept_handover(handover=back, actor=world.maja, now=on(4))
+    assert holder_of(case) == world.maja
+    assert case.holdings.count() == 3
+
+
+def test_a_holder_cannot_leave_the_case_as_a_partner_does(world: World) -> None:
+    case = a_case(world)
+    partnership = accepted(world, case)
+    with pytest.raises(Forbidden):
+        leave_case(partnership=partnership, reason=term(LeaveReason, "no_capacity"), actor=world.maja, now=on(1))
+
+
+# --- A leader assigns ---------------------------------------------------------------------------------------
+
+
+def assign(world: World, case: object, **changes: object) -> None:
+    """Lone, the school's leader, gives the baton to Mads, on Wednesday."""
+    how = {"to_person": world.mads, "to_unit": world.school, "reason": term(AssignReason, "holder_away")}
+    assign_holder(case=case, **{**how, "actor": world.lone, "now": on(2), **changes})  # type: ignore[arg-type]
+
+
+def test_a_leader_cannot_take_the_baton_from_a_holder_who_is_there(world: World) -> None:
+    case = a_case(world)
+    with pytest.raises(Forbidden):
+        assign(world, case)
+    assert holder_of(case) == world.maja
+
+
+def test_a_leader_assigns_where_the_holder_is_away_and_only_on_those_days(world: World) -> None:
+    case = a_case(world)
+    away(world.maja, world.mads, first=2, last=3)
+    for not_away in (on(1), on(4)):
+        with pytest.raises(Forbidden):
+            assign(world, case, now=not_away)
+    assign(world, case, now=on(2))
+    assert holder_of(case) == world.mads
+    assert case.holdings.last().reason == HoldingReason.ASSIGNED  # type: ignore[union-attr]
+
+
+def test_a_leader_assigns_where_the_holder_has_asked(world: World) -> None:
+    case = a_case(world)
+    ask_for_release(case=case, actor=world.maja, now=on(1))
+    asked = owed(case, DeadlineKind.ASSIGN_HOLDER)
+    assert asked.owner == world.lone
+    assert holder_of(case) == world.maja
+    assign(world, case, reason=term(AssignReason, "holder_asked"))
+    assert holder_of(case) == world.mads
+    assert how_settled(case, DeadlineKind.ASSIGN_HOLDER) == [Settlement.MET]
+    with pytest.raises(Forbidden):
+        assign(world, case, to_person=world.maja)
+
+
+def test_a_leader_assigns_the_baton_that_fell_to_them(world: World) -> None:
+    case = a_case(world)
+    deactivate_person(user=world.maja, actor=None, now=on(1))
+    assign(world, case, reason=term(AssignReason, "fell_to_me"))
+    assert holder_of(case) == world.mads
+
+
+def test_a_leader_of_other_units_cannot_assign(world: World) -> None:
+    case = a_case(world)
+    accepted(world, case)
+    away(world.maja, world.mads, first=0, last=5)
+    with pytest.raises(Forbidden):
+        assign(world, case, actor=world.per, to_person=world.anton, to_unit=world.ppr)
+    with pytest.raises(Unseen):
+        assign(world, case, actor=world.kirsten)
+
+
+def test_a_leader_assigns_within_what_they_lead(world: World) -> None:
+    case = a_case(world)
+    away(world.maja, world.mads, first=0, last=5)
+    with pytest.raises(Unacceptable):
+        assign(world, case, to_person=world.anna, to_unit=world.ppr)
+    with pytest.raises(Unacceptable):
+        assign(world, case, to_person=world.anna, to_unit=world.school)
+    assign(world, case, actor=world.dorte, to_person=world.anna, to_unit=world.ppr)
+    assert holder_of(case) == world.anna
+
+
+def test_release_is_asked_for_once(world: World) -> None:
+    case = a_case(world)
+    ask_for_release(case=case, actor=world.maja, now=on(1))
+    with pytest.raises(MovedOn):
+        ask_for_release(case=case, actor=world.maja, now=on(2))
+
+
+def test_a_leader_who_holds_a_baton_asks_the_leader_above_for_release(world: World) -> None:
+    case = a_case(world, actor=world.lone)
+    ask_for_release(case=case, actor=world.lone, now=on(1))
+    assert owed(case, DeadlineKind.ASSIGN_HOLDER).owner == world.sanne
+
+
+def test_an_assignment_is_one_event_that_names_both(world: World) -> None:
+    case = a_case(world)
+    away(world.maja, world.mads, first=2, last=3)
+    since = last_event()
+    assign(world, case)
+    assert happened(case, since=since) == [EventKind.HOLDER_ASSIGNED]
+    event = case.events.get(kind=EventKind.HOLDER_ASSIGNED)
+    assert (event.person, event.data["before"]) == (world.mads, world.maja.pk)
+
+
+def test_whoever_comes_too_late_is_told_that_the_handover_has_been_answered(world: World) -> None:
+    case = a_case(world)
+    handover = offered(world, case, stays_on=False)
+    accept_handover(handover=handover, actor=world.anna, now=on(2))
+    with pytest.raises(MovedOn):
+        withdraw_handover(handover=handover, actor=world.maja, now=on(2))
+    with pytest.raises(MovedOn):
+        accept_handover(handover=handover, actor=world.anna, now=on(2))
+    for other in (world.anton, world.ove):
+        with pytest.raises((Forbidden, Unseen)):
+            accept_handover(handover=handover, actor=other, now=on(2))
