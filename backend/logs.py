@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import traceback
+from collections.abc import Mapping
 from types import TracebackType
 
+from coordination.privacy.cpr import looks_like_cpr
+
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+HIDDEN = "…"
+# What Celery says of a task besides its name and id: what it was given, and the words of what went wrong.
+_WORDS_OF_TASKS = ("exc", "traceback", "args", "kwargs")
 
 
 class Formatter(logging.Formatter):
@@ -19,6 +28,15 @@ class Formatter(logging.Formatter):
         """Use one format everywhere."""
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record; others that handle the same record find it as it was."""
+        bare = copy.copy(record)
+        if record.name.startswith("django."):
+            bare.args = _without_cpr(record)
+        elif record.name.startswith("celery.") and isinstance(record.args, Mapping):
+            bare.args = {**record.args, **{key: HIDDEN for key in _WORDS_OF_TASKS if key in record.args}}
+        return super().format(bare)
+
     def formatException(self, ei: _Exception) -> str:  # noqa: N802 -- logging's own name
         """Give file, line and function of every frame, and the types of the exception and of its causes."""
         lines = []
@@ -29,3 +47,15 @@ class Formatter(logging.Formatter):
             lines.append(f"{type(error).__module__}.{type(error).__qualname__}")
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\n".join(lines)
+
+
+def _without_cpr(record: logging.LogRecord) -> tuple[object, ...] | Mapping[str, object] | None:
+    """Give what a record of Django's is about without what looks like a CPR number, such as a mistyped address."""
+    if not isinstance(record.args, tuple):
+        return record.args
+    # The address stands escaped in the record: whether it holds a number shows in the request's own.
+    is_in_path = looks_like_cpr(getattr(getattr(record, "request", None), "path", ""))
+    return tuple(
+        HIDDEN if isinstance(arg, str) and (looks_like_cpr(arg) or (is_in_path and arg.startswith("/"))) else arg
+        for arg in record.args
+    )

@@ -15,7 +15,7 @@ from coordination.commands.changing import (
     require_open,
     require_right,
 )
-from coordination.commands.deadlines import owe, settle
+from coordination.commands.deadlines import move_due, owe, settle
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     Basis,
@@ -72,6 +72,10 @@ def withdraw_basis(*, basis: Basis, actor: User, now: datetime) -> Basis:
         if basis.state != BasisState.ACTIVE:
             raise MovedOn(_("This basis has already ended."))
         end_basis(basis, BasisState.WITHDRAWN, now=now)
+        # What was to be renewed on its last day ends today: the holder renews it, or closes the case.
+        owed = case.deadlines.open().filter(kind=DeadlineKind.RENEW_CONSENT, basis=basis)
+        for deadline in owed.select_related("unit"):
+            move_due(deadline, who.today, now=now)
         record(EventKind.BASIS_WITHDRAWN, at=now, actor=actor, case=case, about=basis, basis=basis.kind)
         return basis
 

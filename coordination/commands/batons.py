@@ -9,23 +9,33 @@ from django.utils.translation import gettext as _
 
 from coordination.commands.changing import lock_people, record
 from coordination.commands.deadlines import HOLDERS_KINDS, owe, pass_on, settle
-from coordination.commands.partings import let_go_of_those_who_left, take_in
+from coordination.commands.partings import (
+    let_go_of_those_who_left,
+    take_in,
+    withdraw_handover_of,
+    withdraw_invitation_of,
+)
 from coordination.errors import Unacceptable
 from coordination.models import (
     Case,
     DeadlineKind,
     EventKind,
-    Handover,
     HandoverKind,
     HandoverState,
     Holding,
     HoldingReason,
+    InvitationState,
     Membership,
     Settlement,
     Unit,
     User,
 )
 from coordination.queries.leaders import nearest_leader
+
+# After a no that did not know who else, until a leader has pointed to somebody.
+SOUGHT_BY_LEADER = Q(
+    kind=DeadlineKind.FIND_PARTNER, invitation__state=InvitationState.DECLINED, invitation__onward_unit=None
+)
 
 
 def move_baton(
@@ -54,34 +64,20 @@ def move_baton(
     owed_by_holder = (
         Q(kind__in=HOLDERS_KINDS)
         | Q(kind=DeadlineKind.ANSWER_HANDOVER, handover__kind=HandoverKind.REQUEST)
-        | Q(kind=DeadlineKind.FIND_PARTNER, owner=old_holder)
+        | Q(kind=DeadlineKind.FIND_PARTNER) & ~SOUGHT_BY_LEADER
     )
     pass_on(case, owed_by_holder, to=to_person, unit=to_unit)
+    pass_searches_on(case)
     let_go_of_those_who_left(case, actor=actor, now=now)
 
 
 def _withdraw_what_is_moot(case: Case, *, actor: User | None, now: datetime) -> None:
-    """Withdraw what the one before had offered, and what the new holder had asked for: the baton is with them."""
+    """Withdraw what the one before had offered, and what the new holder had asked for or was asked: they hold it."""
     moot = Q(kind=HandoverKind.OFFER) | Q(kind=HandoverKind.REQUEST, to_person=case.holder)
     for handover in case.handovers.filter(moot, state=HandoverState.OFFERED).select_related("to_person", "to_unit"):
-        withdraw(handover, actor=actor, now=now)
-
-
-def withdraw(handover: Handover, *, actor: User | None, now: datetime) -> None:
-    """End an offer or a request without an answer, and say so."""
-    handover.state, handover.answered_at = HandoverState.WITHDRAWN, now
-    handover.save(update_fields=["state", "answered_at"])
-    settle(handover.case, now=now, settlement=Settlement.LAPSED, handover=handover)
-    is_offer = handover.kind == HandoverKind.OFFER
-    record(
-        EventKind.HANDOVER_WITHDRAWN if is_offer else EventKind.BATON_REQUEST_WITHDRAWN,
-        at=now,
-        actor=actor,
-        case=handover.case,
-        unit=handover.to_unit,
-        person=handover.to_person,
-        about=handover,
-    )
+        withdraw_handover_of(handover, actor=actor, now=now)
+    for invitation in case.invitations.filter(person=case.holder, state=InvitationState.SENT).select_related("unit"):
+        withdraw_invitation_of(invitation, actor=actor, now=now, cause="takes_part")
 
 
 def drop_to_leader(case: Case, *, actor: User | None, now: datetime) -> None:
@@ -111,6 +107,19 @@ def drop_to_leader(case: Case, *, actor: User | None, now: datetime) -> None:
         about=case,
         gone=old_holder.pk,
     )
+
+
+def leader_beside(case: Case) -> Membership:
+    """Find the nearest leader of the holder's unit who is not the holder; the holder only where nobody else is."""
+    is_alone = nearest_leader(case.holder_unit, other_than=case.holder_id) is None
+    return leader_for(case.holder_unit, other_than=None if is_alone else case.holder_id)
+
+
+def pass_searches_on(case: Case) -> None:
+    """Let the leader whom the holder has now find the partners that nobody knew."""
+    if case.deadlines.open().filter(SOUGHT_BY_LEADER).exists():
+        leader = leader_beside(case)
+        pass_on(case, SOUGHT_BY_LEADER, to=leader.user, unit=leader.unit)
 
 
 def leader_for(unit: Unit, *, other_than: int | None = None) -> Membership:

@@ -17,7 +17,7 @@ from coordination.commands.bases import (
     add_basis,
     check_basis,
 )
-from coordination.commands.batons import require_leader, withdraw
+from coordination.commands.batons import require_leader
 from coordination.commands.changing import (
     changing,
     lock_people,
@@ -33,6 +33,7 @@ from coordination.commands.partings import (
     cancel_planned,
     end_agreement,
     end_partnership,
+    withdraw_handover_of,
     withdraw_invitation_of,
 )
 from coordination.errors import MovedOn, Unacceptable
@@ -175,7 +176,7 @@ def close_case(*, case: Case, outcome: CaseOutcome, actor: User, now: datetime) 
         for join_request in case.join_requests.filter(state=JoinState.ASKED).select_related("unit", "asked_by"):
             withdraw_request(join_request, actor=actor, now=now, cause="case_closed")
         for handover in case.handovers.filter(state=HandoverState.OFFERED).select_related("to_unit", "to_person"):
-            withdraw(handover, actor=actor, now=now)
+            withdraw_handover_of(handover, actor=actor, now=now)
         for partnership in case.partnerships.live().select_related("unit"):
             end_partnership(partnership, end=PartnershipEnd.CASE_CLOSED, state=InvitationState.COMPLETED, now=now)
             record(
@@ -236,7 +237,9 @@ def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime)
             about=case,
             reason=reason.code,
         )
-        for consent in case.bases.filter(state=BasisState.ACTIVE, kind=BasisKind.CONSENT):
+        # One that ran out before still waits to be renewed; of one that was taken back nobody is reminded anew.
+        wanted = case.bases.filter(kind=BasisKind.CONSENT, state__in=[BasisState.ACTIVE, BasisState.EXPIRED])
+        for consent in wanted.filter(pk__in=case.bases.order_by("-pk").values("pk")[:1]):
             owe(
                 DeadlineKind.RENEW_CONSENT,
                 case=case,
@@ -271,7 +274,8 @@ def store_reference(
     """Read, seal and store a reference in a case that is locked."""
     number = read_number(draft.system, draft.number)
     index = index_number(draft.system, number)
-    if case.references.filter(purpose=purpose, number_index=index).exists():
+    is_record = purpose == ReferencePurpose.RECORD
+    if is_record and case.references.filter(purpose=purpose, number_index=index).exists():
         raise MovedOn(_("The case has this reference already."), field="number")
     uid = uuid.uuid4()
     return Reference.objects.create(

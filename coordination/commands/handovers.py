@@ -8,9 +8,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coordination.commands.bases import require_sharing
-from coordination.commands.batons import leader_for, move_baton, withdraw
+from coordination.commands.batons import leader_for, move_baton
 from coordination.commands.changing import changing, record, require_open, require_part, require_right
 from coordination.commands.deadlines import owe, settle
+from coordination.commands.partings import withdraw_handover_of
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     AssignReason,
@@ -50,6 +51,8 @@ def offer_handover(
         require_open(case)
         if to_person.pk == case.holder_id:
             raise Unacceptable(_("%(person)s holds the baton already.") % {"person": to_person.name}, field="to_person")
+        if to_person.pk == actor.pk:
+            raise Unacceptable(_("Offer the baton to somebody other than yourself."), field="to_person")
         require_member(to_person, to_unit, case)
         require_sharing(case, to_unit, now=now)
         if case.handovers.filter(kind=HandoverKind.OFFER, state=HandoverState.OFFERED).exists():
@@ -153,7 +156,7 @@ def withdraw_handover(*, handover: Handover, actor: User, now: datetime) -> Hand
         is_offer = handover.kind == HandoverKind.OFFER
         allowed = may_hold(who, case) if is_offer else who.is_one_of(handover.begun_by_id, handover.to_person_id)
         _require_right_to(handover, case, who, allowed=allowed)
-        withdraw(handover, actor=actor, now=now)
+        withdraw_handover_of(handover, actor=actor, now=now)
         return handover
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from coordination.commands.bases import require_sharing
-from coordination.commands.batons import leader_for
+from coordination.commands.batons import leader_beside
 from coordination.commands.changing import changing, record, require_open, require_right
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.partings import (
@@ -36,7 +36,6 @@ from coordination.models import (
     User,
 )
 from coordination.queries.actors import actor_of
-from coordination.queries.leaders import nearest_leader
 from coordination.queries.visibility import part_in
 from coordination.rules.access import (
     Part,
@@ -167,8 +166,7 @@ def decline_invitation(
         if onward is not None:
             _owe_search(case, invitation, owner=case.holder, unit=case.holder_unit, now=now)
         else:
-            is_alone = nearest_leader(case.holder_unit, other_than=case.holder_id) is None
-            leader = leader_for(case.holder_unit, other_than=None if is_alone else case.holder_id)
+            leader = leader_beside(case)
             _owe_search(case, invitation, owner=leader.user, unit=leader.unit, now=now)
         record(
             EventKind.INVITATION_DECLINED,

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from coordination.commands.batons import drop_to_leader, leader_for, withdraw
+from coordination.commands.batons import drop_to_leader, leader_for, pass_searches_on
 from coordination.commands.changing import changing, record
 from coordination.commands.deadlines import pass_on
-from coordination.commands.partings import replace_contact
+from coordination.commands.partings import replace_contact, withdraw_handover_of
 from coordination.models import (
     LEADING,
     Case,
@@ -75,6 +75,8 @@ def settle_below(unit: Unit, *, actor: User | None, now: datetime) -> None:
             if case.holder_unit.place.startswith(unit.place) and case.deadlines.open().filter(sought).exists():
                 leader = leader_for(case.holder_unit, other_than=case.holder_id)
                 pass_on(case, sought, to=leader.user, unit=leader.unit)
+            if case.holder_unit.place.startswith(unit.place):
+                pass_searches_on(case)
 
 
 def _open_invitations_to_unit(case: Case, membership: Membership, *, actor: User | None, now: datetime) -> None:
@@ -101,7 +103,7 @@ def _withdraw_handovers(case: Case, membership: Membership, *, actor: User | Non
         to_person=membership.user, to_unit=membership.unit, state=HandoverState.OFFERED
     ).select_related("to_person", "to_unit", "case")
     for handover in on_the_way:
-        withdraw(handover, actor=actor, now=now)
+        withdraw_handover_of(handover, actor=actor, now=now)
 
 
 def _hand_partnerships_on(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination.commands.agreements import FARTHEST, unit_in_case
+from coordination.commands.bases import active_basis
 from coordination.commands.calling import call_person
 from coordination.commands.cases import ReferenceDraft, store_reference
 from coordination.commands.changing import changing, record, require_open, require_part, require_right
@@ -32,9 +33,10 @@ from coordination.models import (
     Unit,
     User,
 )
+from coordination.privacy.references import read_number
 from coordination.queries.actors import actor_of
 from coordination.queries.calendars import calendar_of
-from coordination.rules.access import Part, may_hold
+from coordination.rules.access import Part, may_hold, sharing_is_allowed
 
 LONGEST = timedelta(hours=8)
 
@@ -163,8 +165,11 @@ def hold_meeting(
         if now < meeting.starts_at:
             raise Unacceptable(_("The meeting has not begun yet."))
         if minutes is not None:
+            read_number(minutes.system, minutes.number)  # what is wrong with it is said first
+            unit = unit_in_case(case, actor) or case.holder_unit
+            _require_basis_for_minutes(case, unit, now)
             meeting.minutes = store_reference(
-                case, minutes, purpose=ReferencePurpose.MINUTES, unit=case.holder_unit, actor=actor, now=now
+                case, minutes, purpose=ReferencePurpose.MINUTES, unit=unit, actor=actor, now=now
             )
             meeting.save(update_fields=["minutes"])
         meeting.state, meeting.settled_at = MeetingState.HELD, now
@@ -177,6 +182,16 @@ def hold_meeting(
             attendance.save(update_fields=["came"])
         _record(EventKind.MEETING_HELD, meeting, actor, now, minutes=minutes is not None)
         return meeting
+
+
+def _require_basis_for_minutes(case: Case, unit: Unit, now: datetime) -> None:
+    """Refuse minutes that the others at the table could not open: they are a reference, which takes a basis."""
+    is_shared = case.holder_unit_id != unit.pk or case.partnerships.live().exclude(unit=unit).exists()
+    if is_shared and not sharing_is_allowed(active_basis(case), timezone.localdate(now)):
+        raise Unacceptable(
+            _("Minutes are a reference: record a consent or a legal basis first, or leave them out here."),
+            field="number",
+        )
 
 
 def _changeable(case: Case, meeting: Meeting, actor: User, now: datetime) -> Meeting:

@@ -17,6 +17,9 @@ from coordination.models import (
     Case,
     DeadlineKind,
     EventKind,
+    Handover,
+    HandoverKind,
+    HandoverState,
     Invitation,
     InvitationState,
     Meeting,
@@ -52,6 +55,15 @@ def let_go_of_those_who_left(case: Case, *, actor: User | None, now: datetime) -
     for agreement in case.agreements.filter(state=AgreementState.OPEN).exclude(owner_id__in=taking_part):
         pass_agreement_on(agreement, to=case.holder, unit=case.holder_unit, actor=actor, now=now)
     planned_attendances(case).exclude(person_id__in=taking_part).delete()
+    _withdraw_requests_of_those_who_left(case, actor=actor, now=now)
+
+
+def _withdraw_requests_of_those_who_left(case: Case, *, actor: User | None, now: datetime) -> None:
+    """Whoever asked for the baton as a contact asks for it no longer than they are one."""
+    requests = case.handovers.filter(state=HandoverState.OFFERED, kind=HandoverKind.REQUEST)
+    for request in requests.select_related("to_person", "to_unit"):
+        if not case.partnerships.live().filter(unit=request.to_unit, contact=request.to_person).exists():
+            withdraw_handover_of(request, actor=actor, now=now)
 
 
 def pass_agreement_on(agreement: Agreement, *, to: User, unit: Unit, actor: User | None, now: datetime) -> None:
@@ -86,6 +98,7 @@ def replace_contact(partnership: Partnership, *, contact: User, actor: User | No
         about=partnership,
         before=before.pk,
     )
+    _withdraw_requests_of_those_who_left(case, actor=actor, now=now)
     if before.pk == case.holder_id or case.partnerships.live().filter(contact=before).exists():
         return  # they still take part in another way, and keep what they owe
     for agreement in case.agreements.filter(state=AgreementState.OPEN, owner=before):
@@ -124,6 +137,23 @@ def end_agreement(agreement: Agreement, *, actor: User | None, now: datetime) ->
         person=agreement.owner,
         about=agreement,
         agreement_kind=agreement.kind.code,
+    )
+
+
+def withdraw_handover_of(handover: Handover, *, actor: User | None, now: datetime) -> None:
+    """End an offer or a request without an answer, and say so."""
+    handover.state, handover.answered_at = HandoverState.WITHDRAWN, now
+    handover.save(update_fields=["state", "answered_at"])
+    settle(handover.case, now=now, settlement=Settlement.LAPSED, handover=handover)
+    is_offer = handover.kind == HandoverKind.OFFER
+    record(
+        EventKind.HANDOVER_WITHDRAWN if is_offer else EventKind.BATON_REQUEST_WITHDRAWN,
+        at=now,
+        actor=actor,
+        case=handover.case,
+        unit=handover.to_unit,
+        person=handover.to_person,
+        about=handover,
     )
 
 

@@ -6,6 +6,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 
 from coordination.models.cases import Case
 from coordination.models.people import User
@@ -36,8 +37,9 @@ class Reference(models.Model):
     class Meta:
         ordering: ClassVar = ["added_at", "id"]
         constraints: ClassVar = [
+            # Minutes of many meetings may stand in one record.
             models.UniqueConstraint(
-                fields=["case", "purpose", "number_index"], name="reference_once_per_case_and_purpose"
+                fields=["case", "number_index"], condition=Q(purpose="record"), name="reference_record_once_per_case"
             )
         ]
         indexes: ClassVar = [models.Index(fields=["number_index"], name="reference_by_index")]

@@ -109,7 +109,7 @@ def read_case_page(case: Case, part: Part, actor: Actor) -> CasePage:
             )
         ),
         partnerships=partnerships,
-        join_requests=list(case.join_requests.filter(state=JoinState.ASKED).select_related("unit", "asked_by")),
+        join_requests=_join_requests(case, part),
         agreements=_open_first(case.agreements.select_related("kind", "owner", "unit", "drop_reason")),
         meetings=list(
             case.meetings.select_related("kind", "place", "room", "minutes__system").prefetch_related(
@@ -143,6 +143,13 @@ def read_case_page(case: Case, part: Part, actor: Actor) -> CasePage:
             fell_to_leader=fell,
         ),
     )
+
+
+def _join_requests(case: Case, part: Part) -> list[JoinRequest]:
+    """Requests that wait: for the holder to know, and for nobody else before they are let in."""
+    if part < Part.HOLDER:
+        return []
+    return list(case.join_requests.filter(state=JoinState.ASKED).select_related("unit", "asked_by"))
 
 
 def _open_first(agreements: Iterable[Agreement]) -> list[Agreement]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from coordination.models import Case, Holding, HoldingReason, PartnershipEnd
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from coordination.models import Case, CaseState, Holding, HoldingReason, Partnership, PartnershipEnd
 from coordination.rules.actors import Actor
 
 
@@ -32,6 +34,18 @@ class Receipt:
     is_last_holder: bool
 
 
+def cases_stayed_in(actor: Actor) -> QuerySet[Case]:
+    """Closed cases in which the actor took part until the end: whoever left before has no part in how it ended."""
+    until_the_end = Q(case=OuterRef("pk"), ended_at=F("case__closed_at"))
+    holdings = Holding.objects.filter(until_the_end | Q(case=OuterRef("pk"), ended_at=None))
+    partnerships = Partnership.objects.filter(until_the_end)
+    return Case.objects.filter(
+        Exists(holdings.filter(holder_id__in=actor.persons))
+        | Exists(partnerships.filter(contact_id__in=actor.persons)),
+        state=CaseState.CLOSED,
+    )
+
+
 def read_receipt(case: Case, actor: Actor) -> Receipt:
     """Read the actor's own receipt, or that of those they stand in for. ``case`` comes with its outcome."""
     holdings = list(case.holdings.select_related("unit"))
@@ -56,8 +70,7 @@ def read_receipt(case: Case, actor: Actor) -> Receipt:
         )
         for partnership in case.partnerships.filter(contact_id__in=actor.persons).select_related("unit")
     ]
-    # Whoever left before it closed has no part in how it ended.
-    stayed = not case.is_open and any(part.ended_at == case.closed_at for part in parts)
+    stayed = cases_stayed_in(actor).filter(pk=case.pk).exists()
     return Receipt(
         code=case.code,
         parts=sorted(parts, key=lambda part: part.began_at),

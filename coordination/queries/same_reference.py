@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coordination.models import Case, CaseState, JoinState, Reference, ReferencePurpose, ReferenceSystem, Unit
 from coordination.privacy.references import index_number
 
 
 def open_cases_with(indexes: Collection[bytes] | QuerySet[Any, Any], *, unit: Unit) -> QuerySet[Case]:
-    """Find the open cases that have one of these references, other than those that have told this unit no."""
+    """Find the open cases of the unit's municipality with one of these references, but for those that told it no.
+
+    Numbers of journal systems repeat between municipalities.
+    """
+    root = unit.root_id_or_self
+    own = Q(holder_unit_id=root) | Q(holder_unit__root_id=root)
     same = Reference.objects.filter(case=OuterRef("pk"), purpose=ReferencePurpose.RECORD, number_index__in=indexes)
     said_no = unit.join_requests.filter(case=OuterRef("pk"), state=JoinState.DECLINED)
-    return Case.objects.filter(Exists(same), ~Exists(said_no), state=CaseState.OPEN)
+    return Case.objects.filter(own, Exists(same), ~Exists(said_no), state=CaseState.OPEN)
 
 
 def open_case_with(system: ReferenceSystem, number: str, *, unit: Unit, other_than: Case | None = None) -> Case | None:

@@ -11,6 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from coordination.models import Case, Event, EventKind
+from coordination.rules.access import Part
 
 PER_PAGE = 20
 
@@ -24,6 +25,7 @@ _BATON = frozenset(
         EventKind.BATON_FELL,
     }
 )
+_FOR_THE_HOLDER = (EventKind.JOIN_ASKED, EventKind.JOIN_DECLINED, EventKind.JOIN_WITHDRAWN)
 _NO = frozenset(
     {
         EventKind.INVITATION_DECLINED,
@@ -63,9 +65,14 @@ class Happening:
         return timezone.localdate(self.at)
 
 
-def read_timeline(case: Case, *, page: int) -> Page[Any]:
-    """Read one page of what has happened, newest first; its ``object_list`` holds happenings. Two queries."""
+def read_timeline(case: Case, part: Part, *, page: int) -> Page[Any]:
+    """Read one page of what has happened, newest first; its ``object_list`` holds happenings. Two queries.
+
+    That another unit has met the same child is for the holder to know until they let it in.
+    """
     events = Event.objects.filter(case=case).order_by("-at", "-id")
+    if part < Part.HOLDER:
+        events = events.exclude(kind__in=_FOR_THE_HOLDER)
     rows = events.values("kind", "at", "data", "actor__name", "unit__name", "person__name")
     found: Page[Any] = Paginator(rows, PER_PAGE).get_page(page)
     found.object_list = [as_happening(row) for row in found.object_list]

@@ -80,9 +80,7 @@ def part_in(actor: Actor, case: Case) -> Part:
 def invitations_seen_by(actor: Actor) -> QuerySet[Invitation]:
     """Invitations that the actor may see as such; matches ``may_see_invitation``."""
     mine = Q(unit_id__in=actor.units) | at_or_below(actor.led_paths, "unit__path")
-    return Invitation.objects.filter(
-        mine & Q(state=InvitationState.SENT) | ~Q(state=InvitationState.SENT) & Q(answered_by_id__in=actor.persons)
-    )
+    return Invitation.objects.filter(mine, Q(state=InvitationState.SENT) | Q(answered_by_id__in=actor.persons))
 
 
 def handovers_seen_by(actor: Actor) -> QuerySet[Handover]:

@@ -68,10 +68,13 @@ def may_hold(actor: Actor, case: Case) -> bool:
 
 
 def may_see_invitation(actor: Actor, invitation: Invitation) -> bool:
-    """Say whether the actor may see the ask itself: the invited unit while it waits, afterwards who answered it."""
+    """Say whether the actor may see the ask itself.
+
+    The invited unit may while it waits; afterwards whoever answered it, as long as they are still of the unit.
+    """
     if invitation.state == InvitationState.SENT:
         return actor.is_in(invitation.unit)
-    return actor.is_one_of(invitation.answered_by_id)
+    return actor.is_one_of(invitation.answered_by_id) and actor.is_in(invitation.unit)
 
 
 def may_answer_invitation(actor: Actor, invitation: Invitation) -> bool:

@@ -52,7 +52,8 @@ def planned_days(
     ordered = sorted(steps, key=lambda step: step.offset)
     day = due_on
     for step in ordered:
-        day = calendar.shift(due_on, step.offset)
+        # Days after a due day that nobody works on are counted from the working day that it comes to.
+        day = calendar.shift(calendar.shift(due_on, 0) if step.offset > 0 else due_on, step.offset)
         yield day, step
     if ordered and ordered[-1].repeat:
         while True:

@@ -9,7 +9,8 @@ import holidays
 
 # The library keeps 1 May, 5 June, 24 and 31 December under "optional". Municipal workplaces keep all of them but 1 May,
 # which is an ordinary working day (at most half of it is free).
-_HOLIDAYS = holidays.country_holidays("DK", categories=("public", "optional"))
+# Filled beforehand: filling a year while another thread asks for it would let that one see a holiday as a working day.
+_HOLIDAYS = holidays.country_holidays("DK", categories=("public", "optional"), years=range(2020, 2061))
 _WORKED_ALL_THE_SAME = frozenset({(5, 1)})
 
 _ONE_DAY = timedelta(days=1)

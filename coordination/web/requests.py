@@ -9,16 +9,18 @@ from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from coordination.commands.submissions import carry_out_once
 from coordination.errors import MovedOn, Refusal, Unacceptable, Unseen
-from coordination.models import User
+from coordination.models import Submission, User
 from coordination.queries.actors import actor_of
 from coordination.rules.actors import Actor
 
@@ -44,7 +46,11 @@ class ActorMiddleware:
         request.now = timezone.now()  # type: ignore[attr-defined]
         if not isinstance(request.user, AnonymousUser):
             request.actor = actor_of(request.user, request.now)  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if not isinstance(request.user, AnonymousUser):
+            # On a shared computer, going back after signing out shows nothing of a case.
+            add_never_cache_headers(response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Show a refusal that no form has taken up as the page that says the same."""
@@ -78,6 +84,17 @@ def carry_out(request: PageRequest, form: BaseForm, act: Callable[[], str], *, s
     if said:
         messages.success(request, said)
     return HttpResponseRedirect(location)
+
+
+def answered_before(request: PageRequest) -> HttpResponse | None:
+    """Lead a form that comes a second time to where the first one led, though its sender may see nothing of it now."""
+    if request.method != "POST":
+        return None
+    try:
+        before = Submission.objects.filter(person=request.user, key=request.POST.get("submission", "")).first()
+    except ValidationError:
+        return None
+    return HttpResponseRedirect(before.location) if before else None
 
 
 def show_form(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:

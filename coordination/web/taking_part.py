@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from coordination.commands.changing import require_open, require_part
 from coordination.commands.looks import look_at_case
+from coordination.errors import Unseen
 from coordination.models import Case
+from coordination.queries.receipts import cases_stayed_in
 from coordination.queries.visibility import cases_seen_by, part_in
 from coordination.rules.access import Part
 from coordination.web.requests import PageRequest, find
@@ -20,11 +23,15 @@ def find_case(request: PageRequest, code: str, *, least: Part = Part.PARTNER) ->
 
 
 def admit(request: PageRequest, case: Case, *, least: Part = Part.LEADER) -> None:
-    """Refuse whoever plays less than ``least`` in an open case. Seeing any of its pages is a look, and is logged."""
+    """Refuse whoever plays less than ``least`` in an open case. Seeing any of its pages is a look, and is logged.
+
+    So is sending a form, which may come back with the page. That a case is closed is told to those who stayed so long.
+    """
+    if not case.is_open and not cases_stayed_in(request.actor).filter(pk=case.pk).exists():
+        raise Unseen(_("Not found."))
     require_open(case)
     require_part(least, request.actor, case)
-    if request.method in ("GET", "HEAD"):
-        look_at_case(case=case, actor=request.user, now=request.now)
+    look_at_case(case=case, actor=request.user, now=request.now)
 
 
 def case_or_desk(request: PageRequest, case_id: int) -> str:

@@ -51,7 +51,17 @@ class UnitField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return None if self.nobody and value == NOBODY else super().clean(value)
 
 
-class UnitsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+class IdsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Any number of rows by their ids; what cannot be an id never asks the database, which may not hold it."""
+
+    def clean(self, value: Any) -> Any:
+        """Give the rows. Raises ValidationError for what is no id, without repeating it."""
+        if isinstance(value, list | tuple) and not all(as_id(str(one)) for one in value):
+            raise forms.ValidationError(self.error_messages["invalid_pk_value"], "invalid_pk_value", {"pk": "…"})
+        return super().clean(value)
+
+
+class UnitsField(IdsField):
     """Any number of units, as cards; what it offers is set by ``Picker.offer``."""
 
     widget = CardCheckbox

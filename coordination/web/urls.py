@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
+
+from coordination.web.converters import CodeConverter
 
 AREAS = ("desk", "opening", "cases", "invitations", "handovers", "agreements", "meetings", "directory")
+
+register_converter(CodeConverter, "code")
 
 urlpatterns = [path("", include(f"coordination.web.{area}.urls")) for area in AREAS]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
+
+import pytest
+from django.http import HttpResponseNotFound
+from django.test import RequestFactory
+from django.utils.log import log_response
 
 from backend.logs import Formatter
 
@@ -27,3 +33,36 @@ def test_an_exception_is_logged_by_type_and_place_without_its_words() -> None:
     assert "in fail_with_a_cause" in text
     assert "maja" not in text
     assert "010190" not in text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/forloeb/010190-1234/", "Not Found: …"),
+        ("/forloeb/０１０１９０-1234/", "Not Found: …"),
+        ("/forloeb/K7M3-92QD/", "Not Found: /forloeb/K7M3-92QD/"),
+    ],
+)
+def test_an_address_with_something_like_a_cpr_number_is_not_logged(
+    path: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = RequestFactory().get(path)
+    log_response("%s: %s", "Not Found", path, response=HttpResponseNotFound(), request=request)
+    assert Formatter().format(caplog.records[-1]).endswith(said)
+
+
+def test_a_task_that_fails_is_logged_without_what_it_was_given_or_the_words_of_the_exception() -> None:
+    context: dict[str, Any] = {
+        "name": "notifications.tasks.pass_time",
+        "id": "7",
+        "exc": "ValueError('maja@example.org')",
+        "traceback": "maja@example.org",
+        "args": "['maja@example.org']",
+        "kwargs": "{'who': 'maja@example.org'}",
+    }
+    words = "Task %(name)s[%(id)s]: %(exc)s %(traceback)s %(args)s %(kwargs)s"
+    record = logging.LogRecord("celery.app.trace", logging.ERROR, __file__, 1, words, (context,), None)
+    text = Formatter().format(record)
+    assert "Task notifications.tasks.pass_time[7]: … … … …" in text
+    assert "maja" not in text
+    assert "maja" in record.getMessage()  # others that handle the record find it whole

@@ -87,7 +87,7 @@ def test_the_page_says_where_one_is_who_holds_the_baton_and_what_is_next(world: 
 def test_what_is_late_is_said_to_be_late(world: World) -> None:
     case = a_case(world)
     text = words(see(world.maja, page_of(case), at=on(4)))
-    assert re.search(r"Late: PPR answers\. The limit was <time[^>]*>yesterday</time>", text)
+    assert re.search(r"Late: PPR has not answered Bakkeskolen: [^.]*\. The limit was <time[^>]*>yesterday</time>", text)
     assert re.search(r"has not answered, the limit was <time[^>]*>yesterday</time>", text)
 
 

@@ -80,6 +80,11 @@ def test_nothing_found_says_what_to_try(world: World) -> None:
     assert "No unit was found" in read(world.maja, "/enheder/?navn=zzz&slags=x&page=8")
 
 
+@pytest.mark.parametrize("query", ["navn=%00skolen", "slags=%00", "kan=%00", "slags=no-such-kind", "kan=no-such-ask"])
+def test_what_no_unit_can_have_narrows_nothing_down(world: World, query: str) -> None:
+    assert "Bakkeskolen" in read(world.maja, f"/enheder/?{query}")
+
+
 @pytest.mark.parametrize("address", ["/enheder/", "/fravaer/"])
 def test_something_like_a_cpr_number_stays_neither_on_the_page_nor_in_its_address(world: World, address: str) -> None:
     client = signed_in(world.lone)
@@ -87,6 +92,11 @@ def test_something_like_a_cpr_number_stays_neither_on_the_page_nor_in_its_addres
     page = client.get(address).content.decode()
     assert "That looks like a CPR number." in page
     assert "010190" not in page
+
+
+def test_a_cpr_number_is_seen_however_far_out_in_what_was_typed_it_stands(world: World) -> None:
+    answer = signed_in(world.maja).get(f"/enheder/?navn={'x' * 55} 010190-1234")
+    assert answer["Location"] == "/enheder/"
 
 
 def test_more_units_cost_no_more_queries(world: World, django_assert_max_num_queries: Any) -> None:
@@ -185,6 +195,12 @@ def test_an_ask_that_is_none_is_refused_and_the_others_stay_ticked(world: World)
     ticked = re.findall(r'<input type="checkbox"[^>]*value="(\d+)"[^>]* checked', answer.content.decode())
     assert ticked == [str(ask.pk)]
     assert not world.ppr.offers.exists()
+
+
+@pytest.mark.parametrize("typed", ["9" * 30, "1" * 5000, "x", "\0"])
+def test_what_cannot_be_an_id_is_refused(world: World, typed: str) -> None:
+    answer = signed_in(world.per).post(OFFERS.format(world.ppr.pk), {"submission": uuid.uuid4(), "offers": [typed]})
+    assert answer.status_code == 422
 
 
 def test_a_leader_sets_what_the_unit_can_be_asked_for_once_however_often_it_is_sent(world: World) -> None:
@@ -309,6 +325,16 @@ def test_the_leader_at_the_top_finds_people_far_below_by_name(world: World) -> N
     assert f"?person={world.maja.pk}" in read(world.dorte, "/fravaer/?navn=maja")
 
 
+@pytest.mark.parametrize("field", ["stand_in", "words"])
+@pytest.mark.parametrize("button", ["", "find"])
+@pytest.mark.parametrize("typed", ["1" * 5000, "9" * 19, "a" * 60_000, "\0"])
+def test_what_nobody_would_type_is_refused_or_finds_nobody(world: World, field: str, button: str, typed: str) -> None:
+    form = {"first_on": str(day(1)), "last_on": str(day(2)), "words": "", "submission": uuid.uuid4(), field: typed}
+    answer = signed_in(world.maja).post("/fravaer/", {**form, button: "1"} if button else form)
+    assert answer.status_code == (200 if button else 422)
+    assert not Absence.objects.exists()
+
+
 # --- Being back ---------------------------------------------------------------------------------------------
 def an_absence(world: World, first_on: date) -> Absence:
     """Maja is away for five days; Mads stands in."""
@@ -358,4 +384,6 @@ def test_an_absence_that_is_over_is_a_conflict(world: World) -> None:
 
 def test_ending_takes_a_post(world: World) -> None:
     absence = an_absence(world, day(-1))
-    assert signed_in(world.maja).get(reverse("absence_end", args=[absence.pk])).status_code == 405
+    assert signed_in(world.maja).get(reverse("absence_end", args=[absence.pk]))["Location"] == "/fravaer/"
+    absence.refresh_from_db()
+    assert absence.last_on == day(3)

@@ -11,12 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coordination.commands.handovers import accept_handover, offer_handover
 from coordination.commands.invitations import (
     accept_invitation,
+    change_contact,
+    decline_invitation,
     leave_case,
+    point_onward,
     withdraw_invitation,
 )
-from coordination.commands.people import PersonDraft, begin_membership, register_person, set_absence
+from coordination.commands.people import PersonDraft, begin_membership, end_membership, register_person, set_absence
 from coordination.models import (
     DeclineReason,
     InvitationState,
@@ -194,17 +198,17 @@ def test_a_no_points_to_a_unit_and_says_who_asks_it(client: Client, world: World
     invitation = the_invitation(case, world.ppr)
     assert (invitation.state, invitation.onward_unit) == (InvitationState.DECLINED, world.health)
     assert "You have said no" in html
-    assert "Maja Holm asks Sundhedsplejen by" in html
+    assert "The holder asks Sundhedsplejen." in html
 
 
-def test_a_no_without_anybody_else_says_which_leader_finds_out(client: Client, world: World) -> None:
+def test_a_no_without_anybody_else_says_that_a_leader_finds_out(client: Client, world: World) -> None:
     case = a_case(world)
     address = reverse("invitation_decline", args=[the_invitation(case, world.ppr).pk])
     answer = sent(reason=term(DeclineReason, "not_our_task").pk, onward="nobody")
     html = signed_in(client, world.anna).post(address, answer, follow=True).content.decode()
     assert the_invitation(case, world.ppr).onward_unknown
-    assert "Lone Leder finds out by" in html
-    assert "Lone Leder, Bakkeskolen" in html
+    assert "A leader finds out who can help." in html
+    assert "Lone Leder" not in html
 
 
 @pytest.mark.parametrize(("reason", "onward"), [("", "nobody"), ("no_capacity", ""), ("no_capacity", "ppr")])
@@ -259,6 +263,34 @@ def test_a_no_sent_twice_is_one_no(client: Client, world: World) -> None:
     assert case.events.filter(kind="invitation_declined").count() == 1
 
 
+def test_whoever_said_no_does_not_follow_the_case(client: Client, world: World) -> None:
+    cases = [a_case(world), a_case(world)]
+    for case, onward in zip(cases, (world.family, None), strict=True):
+        decline_invitation(
+            invitation=the_invitation(case, world.ppr),
+            reason=term(DeclineReason, "no_capacity"),
+            onward=onward,
+            actor=world.anna,
+            now=on(hours=1),
+        )
+    addresses = [reverse("invitation", args=[the_invitation(case, world.ppr).pk]) for case in cases]
+
+    def shown() -> list[str]:
+        pages = [signed_in(client, world.anna).get(address).content.decode() for address in addresses]
+        return [page.split("<main", 1)[1].split("</main>", 1)[0] for page in pages]
+
+    before = shown()
+    point_onward(invitation=the_invitation(cases[1], world.ppr), onward=world.health, actor=world.lone, now=on(hours=2))
+    for case in cases:
+        offer = offer_handover(
+            case=case, to_person=world.mads, to_unit=world.school, stays_on=False, actor=world.maja, now=on(hours=2)
+        )
+        accept_handover(handover=offer, actor=world.mads, now=on(hours=3))
+    assert shown() == before
+    assert "Familieafdelingen" in before[0]
+    assert all("Maja Holm, Bakkeskolen" in page for page in before)
+
+
 # --- Afterwards -----------------------------------------------------------------------------------------------
 
 
@@ -269,6 +301,26 @@ def test_after_the_part_is_over_the_answer_page_says_so(client: Client, world: W
     html = signed_in(client, world.anna).get(address).content.decode()
     assert "has left the case since" in html
     assert reverse("case", args=[case.code]) not in html
+
+
+def test_a_contact_named_later_is_not_told_to_whoever_answered_once(client: Client, world: World) -> None:
+    partnership = accepted(world, a_case(world))
+    change_contact(partnership=partnership, contact=world.anton, actor=world.anna, now=on(1))
+    html = signed_in(client, world.anna).get(reverse("invitation", args=[partnership.invitation_id])).content.decode()
+    assert "You have said yes" in html
+    assert "Anton Beck" not in html
+
+
+def test_whoever_has_left_the_unit_sees_no_answer_of_theirs_any_more(client: Client, world: World) -> None:
+    case = a_case(world)
+    accept_invitation(
+        invitation=the_invitation(case, world.ppr), contact=world.anton, actor=world.anna, now=on(hours=1)
+    )
+    address = reverse("invitation", args=[the_invitation(case, world.ppr).pk])
+    assert signed_in(client, world.anna).get(address).status_code == 200
+    end_membership(membership=world.anna.memberships.get(), actor=None, now=on(1))
+    begin_membership(user=world.anna, unit=world.family, role=Role.PROFESSIONAL, actor=None, now=on(1))
+    assert client.get(address).status_code == 404
 
 
 def test_the_answer_page_costs_the_same_however_many_people_the_unit_has(client: Client, world: World) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from coordination.commands.bases import record_basis
 from coordination.commands.invitations import accept_invitation, invite_unit
 from coordination.commands.meetings import WhenAndWhere, answer_meeting, call_meeting, cancel_meeting
 from coordination.models import (
@@ -27,7 +28,7 @@ from coordination.models import (
     Room,
 )
 from coordination.web.meetings.when_and_where import danish_time
-from tests.builders import World, a_case, accepted, on, term
+from tests.builders import World, a_case, a_consent, accepted, on, term
 from tests.pages.asking import chosen, said, see, send, words
 
 
@@ -362,6 +363,10 @@ def test_the_minutes_are_a_reference(world: World, meeting: Meeting) -> None:
         "system": term(ReferenceSystem, "ppr_journal").pk,
         "number": " p-2026-1042 ",
     }
+    refused = words(send(world.maja, hold_url(meeting), sent, at=AFTER))
+    assert "record a consent or a legal basis first" in refused
+    assert 'value=" p-2026-1042 "' in refused
+    record_basis(case=meeting.case, draft=a_consent(), actor=world.maja, now=on(1))
     assert "with a reference to the minutes" in said(world.maja, hold_url(meeting), sent, at=AFTER)
     assert Reference.objects.get().purpose == ReferencePurpose.MINUTES
     page = words(see(world.anna, reverse("meeting", args=[meeting.pk]), at=AFTER))

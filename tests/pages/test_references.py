@@ -36,7 +36,9 @@ def test_a_stranger_cannot_open_a_reference(world: World) -> None:
 
 def test_a_reference_is_never_opened_by_a_link(world: World) -> None:
     case = a_case_with_reference(world)
-    assert see(world.maja, opening(the_record(case))).status_code == 405
+    assert see(world.maja, opening(the_record(case)))["Location"] == page_of(case)
+    assert see(world.anna, opening(the_record(case))).status_code == 404
+    assert not AccessRecord.objects.exists()
 
 
 def test_the_number_is_shown_once_and_kept_nowhere(world: World) -> None:

@@ -17,6 +17,7 @@ from coordination.commands.agreements import make_agreement
 from coordination.commands.changing import record
 from coordination.models import AgreementKind, Case, Event, EventKind
 from coordination.queries.timeline import PER_PAGE, as_happening, read_timeline
+from coordination.rules.access import Part
 from tests.builders import World, a_case, day, on, term
 from tests.pages.asking import see, words
 from tests.pages.rich_case import a_rich_case
@@ -169,4 +170,6 @@ def test_names_are_read_at_once(world: World, django_assert_num_queries: Any) ->
             now=on(hours=1),
         )
     with django_assert_num_queries(2):
-        assert [happening.person for happening in read_timeline(case, page=1).object_list][:1] == ["Maja Holm"]
+        assert [happening.person for happening in read_timeline(case, Part.HOLDER, page=1).object_list][:1] == [
+            "Maja Holm"
+        ]

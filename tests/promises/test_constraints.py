@@ -190,7 +190,7 @@ REFUSED: dict[str, tuple[Write, ...]] = {
         lambda s: change(s.case.bases.get(), ended_at=on(2)),
         lambda s: change(s.case.bases.get(), state="withdrawn"),
     ),
-    "reference_once_per_case_and_purpose": (lambda s: again(s.reference, uid=uuid4()),),
+    "reference_record_once_per_case": (lambda s: again(s.reference, uid=uuid4()),),
     "rule_step_once_per_day": (lambda s: again(RuleStep.objects.all()[0]),),
     "rule_step_repeat_forward": (lambda s: change(RuleStep.objects.all()[0], repeat_days=0),),
     "deadline_settled_iff_settlement": (

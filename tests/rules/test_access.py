@@ -109,6 +109,7 @@ def test_an_invitation_is_the_units_until_it_is_answered() -> None:
     answered = Invitation(case=CASE, unit=PPR, answered_by_id=OTHER, state=InvitationState.ACCEPTED)
     assert may_see_invitation(member, answered)
     assert not may_see_invitation(leader, answered)
+    assert not may_see_invitation(somebody(OTHER, units=(12,)), answered)
 
 
 def test_a_handover_is_answered_by_the_one_who_is_asked_and_never_by_the_one_who_asks() -> None:

@@ -7,7 +7,7 @@ from django.urls import path
 from coordination.web.agreements import views
 
 urlpatterns = [
-    path("forloeb/<str:code>/aftale/", views.make, name="agreement_make"),
+    path("forloeb/<code:code>/aftale/", views.make, name="agreement_make"),
     path("aftaler/<int:pk>/gjort/", views.done, name="agreement_done"),
     path("aftaler/<int:pk>/flyt/", views.move, name="agreement_move"),
     path("aftaler/<int:pk>/drop/", views.drop, name="agreement_drop"),

@@ -28,6 +28,8 @@ def close(request: PageRequest, code: str) -> HttpResponse:
     require_right(may_hold(request.actor, case), request.actor, case)
     if request.method != "POST":  # a form that is sent twice is answered twice, after the case has been closed too
         admit(request, case)
+    else:
+        look_at_case(case=case, actor=request.user, now=request.now)
     form = CloseForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -59,10 +61,9 @@ def reopen(request: PageRequest, code: str) -> HttpResponse:
     """Open a closed case again, as the one who held it last."""
     case = find(cases_seen_by(request.actor).select_related("holder", "holder_unit"), code=code)
     require_right(may_hold(request.actor, case), request.actor, case)
-    if request.method != "POST":
-        if case.is_open:
-            raise MovedOn(_("The case is open already."))
-        look_at_case(case=case, actor=request.user, now=request.now)
+    if request.method != "POST" and case.is_open:
+        raise MovedOn(_("The case is open already."))
+    look_at_case(case=case, actor=request.user, now=request.now)
     form = ReopenForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from coordination.models import Deadline, DeadlineKind
 from coordination.rules.access import Part
 from coordination.web.cases.rows import Act, Reader, Row, link
-from coordination.web.desk.owed import NEXT, meeting_of
+from coordination.web.desk.owed import NEXT, meeting_of, missing_words
 from coordination.web.desk.own import OWN
 from coordination.web.desk.row import ANSWERS
 
@@ -39,8 +39,10 @@ def next_words(reader: Reader) -> str:
         return format_html(
             _("Next: {meeting} {day}"), meeting=meeting.kind.label, day=reader.day(meeting.starts_at, "moment")
         )
-    words = _("Late: {what}. The limit was {day}") if deadline.due_on < reader.today else _("Next: {what} by {day}")
-    what = NEXT[DeadlineKind(deadline.kind)](deadline)
+    if deadline.due_on < reader.today:
+        words, what = _("Late: {what}. The limit was {day}"), missing_words(deadline)
+    else:
+        words, what = _("Next: {what} by {day}"), NEXT[DeadlineKind(deadline.kind)](deadline)
     return format_html(words, what=what, day=reader.day(deadline.due_on, "due"))
 
 

@@ -56,7 +56,9 @@ def _agreement_row(reader: Reader, agreement: Agreement) -> Row:
         acts.insert(0, Act(_("Look at it again"), link("agreement_look", agreement.pk)))
     facts = [f"{agreement.owner.name}, {agreement.unit.name}"]
     if agreement.look_again_on is not None and (is_open or look is not None):
-        facts.append(format_html(_("looked at again {day}"), day=reader.day(agreement.look_again_on)))
+        is_past = agreement.look_again_on < reader.today
+        looks = _("was to be looked at again {day}") if is_past else _("to be looked at again {day}")
+        facts.append(format_html(looks, day=reader.day(agreement.look_again_on)))
     if agreement.drop_reason is not None:
         facts.append(agreement.drop_reason.label)
     if is_open:

@@ -10,12 +10,12 @@ from urllib.parse import quote
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from coordination.commands.bases import active_basis
 from coordination.commands.cases import add_reference
@@ -68,13 +68,18 @@ def current_reasons() -> list[LookReason]:
     return list(cast("QuerySet[LookReason]", LookReason.objects.current()))
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @sensitive_variables("number")
 def open_(request: PageRequest, pk: int) -> HttpResponse:
-    """Show the number of a reference, once: it stands in this answer and nowhere else."""
+    """Show the number of a reference, once: it stands in this answer and nowhere else.
+
+    A mere visit, as after signing in, opens nothing: it goes to the case.
+    """
     seen = Reference.objects.filter(case__in=cases_seen_by(request.actor)).select_related("case", "system", "unit")
     reference = find(seen, pk=pk)
+    if request.method != "POST":
+        return redirect("case", reference.case.code)
     form = LookReasonForm(request.POST, reference=reference, reasons=current_reasons())
     try:
         number = open_reference(reference=reference, actor=request.user, now=request.now, reason=form.chosen_reason())

@@ -36,7 +36,7 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
     if part == Part.RECEIPT:
         receipt = read_receipt(case, request.actor)
         return render(request, "cases/receipt.html", {"receipt": receipt})
-    timeline = read_timeline(case, page=_page_number(request))
+    timeline = read_timeline(case, part, page=_page_number(request))
     units, people = ids_named_in(timeline.object_list)
     labels_of(request).expect(units=units, people=people)
     context = {"case": case, "timeline": timeline}

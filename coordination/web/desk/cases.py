@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coordination.models import Case, CaseState
 from coordination.queries.case_rows import read_case_rows
+from coordination.queries.receipts import cases_stayed_in
 from coordination.queries.visibility import cases_led, cases_left_behind, cases_seen_by, cases_taken_part_in
 from coordination.rules.actors import Actor
 from coordination.rules.codes import tidy_code
@@ -42,10 +43,15 @@ def show_cases(request: PageRequest) -> HttpResponse:
     return render(request, "desk/cases.html", _list(request))
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def find_case(request: PageRequest) -> HttpResponse:
-    """Go to the case with a code. A code that is not theirs is answered like one that never was."""
-    typed = request.GET.get("kode", "").strip()
+    """Go to the case with a code, or back to the list with a word about it: what is typed stays nowhere.
+
+    A code that is not theirs is answered like one that never was. A mere visit, as after signing in, finds nothing.
+    """
+    if request.method != "POST":
+        return redirect("cases")
+    typed = request.POST.get("kode", "").strip()
     away = turn_cpr_away(request, typed, "cases")
     if away is not None:
         return away
@@ -53,8 +59,14 @@ def find_case(request: PageRequest) -> HttpResponse:
     case = cases_seen_by(request.actor).filter(code=code).first() if code else None
     if case is not None:
         return redirect("case", case.code)
-    context = {**_list(request), "typed": typed[:20], "not_found": True}
-    return render(request, "desk/cases.html", context, status=HTTPStatus.NOT_FOUND)
+    messages.warning(
+        request,
+        _(
+            "You have no case with this code. Check the code with whoever gave it to you."
+            " Only those who take part in a case can find it."
+        ),
+    )
+    return redirect("cases")
 
 
 def _list(request: PageRequest) -> dict[str, Any]:
@@ -89,4 +101,6 @@ def _cases(tab: str, actor: Actor) -> QuerySet[Case]:
     if tab == "ledelse":
         return cases_led(actor)
     takes_part = cases_taken_part_in(actor).values("pk")
-    return cases_left_behind(actor).exclude(pk__in=takes_part).select_related("theme", "outcome").order_by("-pk")
+    stayed = Exists(cases_stayed_in(actor).filter(pk=OuterRef("pk")))
+    ended = cases_left_behind(actor).exclude(pk__in=takes_part).annotate(stayed=stayed)
+    return ended.select_related("theme").order_by("-pk")

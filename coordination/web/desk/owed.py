@@ -153,3 +153,10 @@ NEXT: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.RENEW_CONSENT: lambda _deadline: _("renew the consent"),
     DeadlineKind.ASSIGN_HOLDER: lambda _deadline: _("a new holder"),
 }
+
+
+def missing_words(deadline: Deadline) -> str:
+    """Say what a late deadline lacks: never what is to come as if it went on."""
+    if deadline.kind == DeadlineKind.NEXT_STEP:  # to whoever reads of a case, it is enough to say what to do
+        return NEXT[DeadlineKind.NEXT_STEP](deadline)
+    return OTHERS[DeadlineKind(deadline.kind)](deadline)

@@ -12,7 +12,7 @@ from coordination.models import Deadline, DeadlineKind
 from coordination.queries.case_rows import CaseRow
 from coordination.rules.actors import Actor
 from coordination.rules.day_words import due_words
-from coordination.web.desk.owed import NEXT, OTHERS, is_search_of_leader
+from coordination.web.desk.owed import NEXT, OTHERS, is_search_of_leader, missing_words
 from coordination.web.desk.own import OWN
 from coordination.web.desk.row import ANSWERS, Row, state_of, when_words
 
@@ -76,8 +76,11 @@ def escalated_row(deadline: Deadline, actor: Actor, *, sees_case: bool) -> Row:
 
 def next_words(deadline: Deadline, today: date) -> str:
     """Say in a few words what comes next in a case, and by when."""
+    if deadline.due_on < today:
+        late = {"what": missing_words(deadline), "day": due_words(deadline.due_on, today)}
+        return _("%(what)s. The limit was %(day)s") % late
     what = NEXT[DeadlineKind(deadline.kind)](deadline)
-    if deadline.due_on >= today and deadline.kind in ANSWERS:
+    if deadline.kind in ANSWERS:
         return _("%(what)s by %(day)s") % {"what": what, "day": due_words(deadline.due_on, today)}
     return _("%(what)s, %(when)s") % {"what": what, "when": when_words(deadline, today)}
 

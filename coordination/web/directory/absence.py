@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from coordination.commands.people import end_absence, set_absence
 from coordination.models import Absence, User
@@ -54,9 +54,11 @@ def show_absence(request: PageRequest) -> HttpResponse:
     return answer or _page(request, person, form)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: PageRequest, pk: int) -> HttpResponse:
-    """Say that somebody is back, or does not go away after all."""
+    """Say that somebody is back, or does not go away after all. A mere visit, as after signing in, ends nothing."""
+    if request.method != "POST":
+        return redirect("absence")
     form = InvolverForm(request.POST)
 
     def act() -> str:

@@ -13,12 +13,13 @@ from coordination.models import Ask, Unit, User
 from coordination.privacy.cpr import looks_like_cpr
 from coordination.queries.absences import colleagues_of, find_stand_ins, possible_stand_ins
 from coordination.web.forms_base import CheckboxList, DateField, InvolverForm
+from coordination.web.unit_picker import LONGEST_SEARCH, IdsField, as_id
 
 
 class OffersForm(InvolverForm):
     """What a unit can be asked for."""
 
-    offers = forms.ModelMultipleChoiceField(
+    offers = IdsField(
         label=gettext_lazy("What can we be asked for?"),
         queryset=Ask.objects.none(),
         widget=CheckboxList,
@@ -31,7 +32,7 @@ class OffersForm(InvolverForm):
         super().__init__(*args, initial=initial, **kwargs)
         asks = Ask.objects.filter(is_retired=False) | Ask.objects.filter(pk__in=initial["offers"])
         field = self.fields["offers"]
-        if isinstance(field, forms.ModelMultipleChoiceField):
+        if isinstance(field, IdsField):
             field.queryset = asks.distinct()
             field.widget.hints = {str(ask.pk): ask.hint for ask in asks}
 
@@ -45,7 +46,7 @@ class AbsenceForm(InvolverForm):
         label=gettext_lazy("Find somebody by name"),
         help_text=gettext_lazy("If the one who stands in works somewhere else."),
         required=False,
-        max_length=60,
+        max_length=LONGEST_SEARCH,
     )
     stand_in = forms.ChoiceField(label=gettext_lazy("Who stands in?"), choices=())
 
@@ -55,12 +56,12 @@ class AbsenceForm(InvolverForm):
         if self.is_bound and looks_like_cpr(self._given("words")):
             self.data = {**self.data.dict(), "words": ""} if isinstance(self.data, QueryDict) else {}
         self._possible = possible_stand_ins(person)
-        found = find_stand_ins(person, self._given("words"))
+        found = find_stand_ins(person, self._given("words")[:LONGEST_SEARCH])
         colleagues = colleagues_of(person)
-        chosen = self._given("stand_in")
+        chosen = as_id(self._given("stand_in"))
         offered = {someone.pk for someone in (*found, *colleagues)}
-        if chosen.isascii() and chosen.isdigit() and int(chosen) not in offered:
-            found = [*self._possible.filter(pk=int(chosen)), *found]
+        if chosen and chosen not in offered:
+            found = [*self._possible.filter(pk=chosen), *found]
         field = self.fields["stand_in"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [

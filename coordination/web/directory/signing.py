@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from coordination.models import User
 from coordination.web.forms_base import SignInForm
@@ -38,3 +39,13 @@ class SignIn(LoginView):
                 samesite="Lax",
             )
         return response
+
+
+class SignOut(LogoutView):
+    """Let somebody out. A mere visit, as after signing in again, lets nobody out: it goes to the desk."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Go to the desk."""
+        return redirect("desk")

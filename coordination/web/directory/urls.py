@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from coordination.web.directory import absence, views
-from coordination.web.directory.signing import SignIn
+from coordination.web.directory.signing import SignIn, SignOut
 
 urlpatterns = [
     path("enheder/", views.show_units, name="units"),
@@ -15,5 +14,5 @@ urlpatterns = [
     path("fravaer/", absence.show_absence, name="absence"),
     path("fravaer/<int:pk>/slut/", absence.end, name="absence_end"),
     path("ind/", SignIn.as_view(), name="sign_in"),
-    path("ud/", LogoutView.as_view(), name="sign_out"),
+    path("ud/", SignOut.as_view(), name="sign_out"),
 ]

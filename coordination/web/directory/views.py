@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coordination.commands.units import set_offers
 from coordination.errors import Forbidden
-from coordination.models import Ask, UnitKind
+from coordination.models import Ask, Term, UnitKind
 from coordination.queries.directory import find_units, read_unit_card, units_seen_by
 from coordination.web.directory.forms import OffersForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
 from coordination.web.searching import turn_cpr_away
+from coordination.web.unit_picker import LONGEST_SEARCH
 
 PAGE_SIZE = 60
 
@@ -23,22 +26,30 @@ PAGE_SIZE = 60
 @require_safe
 def show_units(request: PageRequest) -> HttpResponse:
     """Show the open units of the municipality, narrowed down by name, kind and what they can be asked for."""
-    words = request.GET.get("navn", "")[:60]
-    away = turn_cpr_away(request, words, "units")
+    typed = request.GET.get("navn", "")
+    away = turn_cpr_away(request, typed, "units")
     if away is not None:
         return away
-    kind, ask = request.GET.get("slags", ""), request.GET.get("kan", "")
+    words = typed[:LONGEST_SEARCH]
+    kinds = UnitKind.objects.filter(units__in=units_seen_by(request.actor)).distinct()
+    asks = Ask.objects.filter(is_retired=False)
+    kind, ask = _one_of(kinds, request.GET.get("slags", "")), _one_of(asks, request.GET.get("kan", ""))
     found = find_units(request.actor, words=words, kind=kind, ask=ask)
     context = {
         "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-        "kinds": UnitKind.objects.filter(units__in=units_seen_by(request.actor)).distinct(),
-        "asks": Ask.objects.filter(is_retired=False),
+        "kinds": kinds,
+        "asks": asks,
         "words": words,
         "kind": kind,
         "ask": ask,
         "is_narrowed": bool(words or kind or ask),
     }
     return render(request, "directory/units.html", context)
+
+
+def _one_of(terms: Iterable[Term], wanted: str) -> str:
+    """Give the code that is wanted where it is one of theirs, else nothing."""
+    return wanted if wanted in {term.code for term in terms} else ""
 
 
 @require_safe

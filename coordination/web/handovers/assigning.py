@@ -20,7 +20,7 @@ from coordination.rules.day_words import due_words
 from coordination.web.forms_base import InvolverForm
 from coordination.web.handovers.choosing import candidate_form, choose_among
 from coordination.web.handovers.forms import AssignForm
-from coordination.web.requests import PageRequest, carry_out, show_form
+from coordination.web.requests import PageRequest, answered_before, carry_out, show_form
 from coordination.web.taking_part import case_or_desk, find_case
 
 # More people than this are not for one list: one searches for their unit instead.
@@ -73,6 +73,9 @@ def release(request: PageRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: PageRequest, code: str) -> HttpResponse:
     """Name another holder, as a leader, where the holder is away, has asked for it, or the baton fell."""
+    before = answered_before(request)
+    if before:
+        return before
     case = find_case(request, code, least=Part.LEADER)
     causes = _causes(request, case)
     units = units_for_baton(case, led_paths=request.actor.led_paths)

@@ -135,7 +135,7 @@ def _show(
         _require_seen(request, handover, " ".join(str(error) for error in refused.non_field_errors()))
     waits = handover.state == HandoverState.OFFERED
     takes_part = part_in(request.actor, handover.case) > Part.RECEIPT
-    if takes_part and request.method != "POST":
+    if takes_part:
         look_at_case(case=handover.case, actor=request.user, now=request.now)
     context = {
         "handover": handover,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from coordination.commands.invitations import accept_invitation, decline_invitation
 from coordination.errors import Forbidden, MovedOn
-from coordination.models import Invitation, InvitationState, User
-from coordination.queries.asks import answer_due, search_after
+from coordination.models import Invitation, InvitationState, Partnership, User
+from coordination.queries.asks import answer_due
 from coordination.queries.contacts import possible_contacts
 from coordination.queries.suggestions import suggest_partners
 from coordination.queries.visibility import at_or_below, cases_taken_part_in, invitations_seen_by
@@ -50,6 +51,7 @@ def accept(request: PageRequest, pk: int) -> HttpResponse:
 
     response = carry_out(request, form, act)
     if response:
+        say_whom(request, form.cleaned_data["contact"])
         return response
     require_waiting(invitation)
     return show_ask(request, invitation, form)
@@ -131,6 +133,13 @@ def contact_form(request: PageRequest, invitation: Invitation) -> ContactForm:
     return ContactForm(typed(request), people=people, initial={"contact": chosen})
 
 
+def say_whom(request: PageRequest, contact: User) -> None:
+    """Say whom one has just named as the contact person; who it is later is for those who take part."""
+    if contact != request.user:
+        words = {"contact": contact.name}
+        messages.success(request, _("%(contact)s is the contact person, and sees the case now.") % words)
+
+
 def show_ask(request: PageRequest, invitation: Invitation, form: ContactForm) -> HttpResponse:
     """Show the ask with its three answers. It names nothing of the case but its theme."""
     due_on = answer_due(invitation)
@@ -144,12 +153,9 @@ def show_ask(request: PageRequest, invitation: Invitation, form: ContactForm) ->
 
 
 def show_answered(request: PageRequest, invitation: Invitation) -> HttpResponse:
-    """Show to those who answered what they said, who has been told, and what happens now."""
-    partnership = getattr(invitation, "partnership", None)
-    context = {
-        "invitation": invitation,
-        "partnership": partnership,
-        "takes_part": cases_taken_part_in(request.actor).filter(pk=invitation.case_id).exists(),
-        "search": search_after(invitation) if invitation.state == InvitationState.DECLINED else None,
-    }
+    """Show to those who answered what they said, and who was told; what goes on only where they take part."""
+    takes_part = cases_taken_part_in(request.actor).filter(pk=invitation.case_id).exists()
+    partnership = Partnership.objects.live().filter(invitation=invitation).select_related("contact").first()
+    contact = partnership.contact if takes_part and partnership is not None else None
+    context = {"invitation": invitation, "takes_part": takes_part, "contact": contact}
     return render(request, "invitations/answered.html", context)

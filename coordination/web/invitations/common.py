@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from coordination.commands.bases import active_basis
 from coordination.commands.changing import require_open, require_right
-from coordination.models import Case, Invitation, Submission
+from coordination.commands.looks import look_at_case
+from coordination.models import Case, Invitation
 from coordination.queries.visibility import cases_seen_by
 from coordination.rules.access import may_hold, sharing_is_allowed
 from coordination.web.forms_base import InvolverForm
@@ -22,17 +22,6 @@ from coordination.web.requests import PageRequest, carry_out, find, show_form
 def typed(request: PageRequest) -> Any:
     """Give what was sent, or None where nothing has been sent yet."""
     return request.POST if request.method == "POST" else None
-
-
-def answered_before(request: PageRequest) -> HttpResponse | None:
-    """Lead a form that comes a second time to where the first one led, though its sender may see nothing of it now."""
-    if request.method != "POST":
-        return None
-    try:
-        before = Submission.objects.filter(person=request.user, key=request.POST.get("submission", "")).first()
-    except ValidationError:
-        return None
-    return HttpResponseRedirect(before.location) if before else None
 
 
 def lacks_basis(case: Case, *, today: date) -> bool:
@@ -52,9 +41,15 @@ def confirm(
 def held_case(request: PageRequest, code: str) -> Case:
     """Find the open case that the actor holds; refuse whoever sees it and does not hold it."""
     case = find(cases_seen_by(request.actor).select_related("holder", "holder_unit", "theme"), code=code)
-    require_right(may_hold(request.actor, case), request.actor, case)
+    let_in(request, case, allowed=may_hold(request.actor, case))
     require_open(case)
     return case
+
+
+def let_in(request: PageRequest, case: Case, *, allowed: bool) -> None:
+    """Refuse whoever is not ``allowed`` on a page about the case. Being there is a look at it, and is logged."""
+    require_right(allowed, request.actor, case)
+    look_at_case(case=case, actor=request.user, now=request.now)
 
 
 def invitation_of_case(request: PageRequest, pk: int) -> Invitation:

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from coordination.commands.changing import require_right
 from coordination.commands.invitations import drop_search, invite_unit, point_onward, withdraw_invitation
 from coordination.errors import MovedOn
 from coordination.models import LIVE_INVITATION, Case, Invitation, InvitationState, Unit, User
@@ -19,7 +18,7 @@ from coordination.queries.suggestions import open_units_beside, suggest_partners
 from coordination.rules.access import may_hold
 from coordination.rules.day_words import due_words
 from coordination.web.forms_base import InvolverForm
-from coordination.web.invitations.common import confirm, held_case, invitation_of_case, lacks_basis, typed
+from coordination.web.invitations.common import confirm, held_case, invitation_of_case, lacks_basis, let_in, typed
 from coordination.web.invitations.forms import InviteForm, OnwardForm
 from coordination.web.requests import PageRequest, carry_out, show_form
 from coordination.web.unit_picker import FIND, Picker, as_id, is_finding, kept, picked_in
@@ -93,7 +92,7 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = invitation_of_case(request, pk)
     case = invitation.case
-    require_right(may_hold(request.actor, case), request.actor, case)
+    let_in(request, case, allowed=may_hold(request.actor, case))
     if request.method != "POST" and invitation.state != InvitationState.SENT:
         raise MovedOn(_("This invitation is no longer waiting for an answer."))
 
@@ -124,7 +123,7 @@ def drop(request: PageRequest, pk: int) -> HttpResponse:
     """Say that nobody else needs to be asked after a no."""
     invitation = invitation_of_case(request, pk)
     case = invitation.case
-    require_right(may_hold(request.actor, case), request.actor, case)
+    let_in(request, case, allowed=may_hold(request.actor, case))
     if request.method != "POST" and search_after(invitation) is None:
         raise MovedOn(_("Nobody is being looked for after this no any more."))
 
@@ -156,7 +155,7 @@ def onward(request: PageRequest, pk: int) -> HttpResponse:
     invitation = invitation_of_case(request, pk)
     case, search = invitation.case, search_after(invitation)
     is_asked = search is not None and request.actor.is_one_of(search.owner_id)
-    require_right(is_asked or request.actor.leads(case.holder_unit), request.actor, case)
+    let_in(request, case, allowed=is_asked or request.actor.leads(case.holder_unit))
     if request.method != "POST" and (search is None or invitation.onward_unit_id is not None):
         raise MovedOn(_("Somebody has already been found."))
     form = kept(OnwardForm, request) if is_finding(request) else OnwardForm(typed(request))
@@ -179,9 +178,9 @@ def onward(request: PageRequest, pk: int) -> HttpResponse:
 
 
 def followed(request: PageRequest, case: Case) -> Invitation | None:
-    """Find the declined invitation that the address names, if somebody is still looked for after it."""
-    declined = case.invitations.filter(pk=as_id(request.GET.get("efter", "")), state=InvitationState.DECLINED)
-    invitation = declined.select_related("unit", "onward_unit").first()
+    """Find the invitation that the address names, if somebody is still looked for after it."""
+    named = case.invitations.filter(pk=as_id(request.GET.get("efter", "")))
+    invitation = named.select_related("unit", "onward_unit").first()
     return invitation if invitation is not None and search_after(invitation) is not None else None
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coordination.commands.join_requests import accept_join_request, decline_join_request, withdraw_join_request
+from coordination.commands.looks import look_at_case
 from coordination.errors import Forbidden, MovedOn
 from coordination.models import JoinRequest, JoinState
 from coordination.queries.asks import answer_due
@@ -30,6 +31,7 @@ def join_request_page(request: PageRequest, pk: int) -> HttpResponse:
         if request.method == "POST":
             raise Forbidden(_("This is for somebody else to do."))
         return show_state(request, join_request)
+    look_at_case(case=join_request.case, actor=request.user, now=request.now)
     if request.method != "POST" and join_request.state != JoinState.ASKED:
         return show_state(request, join_request)
     says_yes = request.POST.get(ANSWER) == YES
@@ -95,7 +97,9 @@ def join_withdraw(request: PageRequest, pk: int) -> HttpResponse:
 def seen_request(request: PageRequest, pk: int) -> JoinRequest:
     """Find a request to join that the actor may see."""
     seen = join_requests_seen_by(request.actor)
-    return find(seen.select_related("unit", "theme", "asked_by", "case__holder", "decline_reason"), pk=pk)
+    return find(
+        seen.select_related("unit", "theme", "asked_by", "case__holder_unit", "case__holder", "decline_reason"), pk=pk
+    )
 
 
 def show_state(request: PageRequest, join_request: JoinRequest) -> HttpResponse:

@@ -7,21 +7,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from coordination.commands.changing import require_right
 from coordination.commands.invitations import change_contact, complete_partnership, leave_case
 from coordination.errors import MovedOn
 from coordination.models import Partnership
 from coordination.queries.contacts import possible_contacts
-from coordination.queries.visibility import cases_seen_by, part_in
-from coordination.rules.access import Part, may_hold, may_speak_for_partner
-from coordination.web.invitations.common import answered_before, confirm, typed
+from coordination.queries.visibility import cases_seen_by
+from coordination.rules.access import may_hold, may_speak_for_partner
+from coordination.web.invitations.common import confirm, let_in, typed
 from coordination.web.invitations.forms import ContactForm, LeaveForm, OutcomeForm
-from coordination.web.requests import PageRequest, find
+from coordination.web.requests import PageRequest, answered_before, find
+from coordination.web.taking_part import case_or_desk
 
 
 @require_http_methods(["GET", "POST"])
 def complete(request: PageRequest, pk: int) -> HttpResponse:
     """Say that a partner's part is done, and what came of it."""
+    before = answered_before(request)
+    if before:
+        return before
     partnership = part_to_end(request, pk, holder_may=True)
     form = OutcomeForm(typed(request))
     case_url = reverse("case", args=[partnership.case.code])
@@ -29,7 +32,7 @@ def complete(request: PageRequest, pk: int) -> HttpResponse:
     def act() -> str:
         outcome = form.cleaned_data["outcome"]
         complete_partnership(partnership=partnership, outcome=outcome, actor=request.user, now=request.now)
-        return case_url
+        return case_or_desk(request, partnership.case_id)
 
     unit = {"unit": partnership.unit.name, "holder": partnership.case.holder.name}
     return confirm(
@@ -48,13 +51,16 @@ def complete(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leave(request: PageRequest, pk: int) -> HttpResponse:
     """Leave before one's part is done."""
+    before = answered_before(request)
+    if before:
+        return before
     partnership = part_to_end(request, pk, holder_may=False)
     form = LeaveForm(typed(request))
     case_url = reverse("case", args=[partnership.case.code])
 
     def act() -> str:
         leave_case(partnership=partnership, reason=form.cleaned_data["reason"], actor=request.user, now=request.now)
-        return case_url
+        return case_or_desk(request, partnership.case_id)
 
     unit = {"unit": partnership.unit.name, "holder": partnership.case.holder.name}
     return confirm(
@@ -87,8 +93,7 @@ def contact(request: PageRequest, pk: int) -> HttpResponse:
     def act() -> str:
         chosen = form.cleaned_data["contact"]
         change_contact(partnership=partnership, contact=chosen, actor=request.user, now=request.now)
-        sees_it = part_in(request.actor, partnership.case) > Part.NONE
-        return case_url if sees_it else reverse("desk")
+        return case_or_desk(request, partnership.case_id)
 
     words = {"unit": partnership.unit.name, "contact": partnership.contact.name}
     return confirm(
@@ -114,7 +119,7 @@ def part_to_end(request: PageRequest, pk: int, *, holder_may: bool) -> Partnersh
     partnership = find(seen.select_related("case__holder", "case__holder_unit", "unit", "contact"), pk=pk)
     case = partnership.case
     allowed = may_speak_for_partner(request.actor, partnership) or (holder_may and may_hold(request.actor, case))
-    require_right(allowed, request.actor, case)
+    let_in(request, case, allowed=allowed)
     if request.method != "POST" and partnership.ended_at is not None:
         raise MovedOn(_("%(unit)s no longer takes part.") % {"unit": partnership.unit.name})
     return partnership

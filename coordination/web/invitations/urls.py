@@ -7,7 +7,7 @@ from django.urls import path
 from coordination.web.invitations import answering, inviting, joining, partners
 
 urlpatterns = [
-    path("forloeb/<code>/inviter/", inviting.invite, name="invite"),
+    path("forloeb/<code:code>/inviter/", inviting.invite, name="invite"),
     path("invitationer/<int:pk>/", answering.invitation_page, name="invitation"),
     path("invitationer/<int:pk>/ja/", answering.accept, name="invitation_accept"),
     path("invitationer/<int:pk>/nej/", answering.decline, name="invitation_decline"),

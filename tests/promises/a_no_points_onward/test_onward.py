@@ -267,3 +267,17 @@ def test_a_no_that_knows_nobody_needs_no_unit(world: World) -> None:
     declined = says_no(world, case)
     with pytest.raises(IntegrityError), transaction.atomic():
         Invitation.objects.filter(pk=declined.pk).update(onward_unknown=False)
+
+
+def test_a_search_goes_along_with_the_baton_to_the_leader_whom_the_new_holder_has(world: World) -> None:
+    case = a_case(world)
+    invitation = says_no(world, case)
+    assert owed(case, DeadlineKind.FIND_PARTNER).owner == world.lone
+    handover = offered(world, case, to_person=world.rikke, to_unit=world.kindergarten, stays_on=False)
+    accept_handover(handover=handover, actor=world.rikke, now=on(2))
+    search = owed(case, DeadlineKind.FIND_PARTNER)
+    assert (search.owner, search.unit) == (world.kirsten, world.kindergarten)
+    with pytest.raises(Unseen):
+        point_onward(invitation=invitation, onward=world.health, actor=world.lone, now=on(3))
+    point_onward(invitation=invitation, onward=world.health, actor=world.kirsten, now=on(3))
+    assert owed(case, DeadlineKind.FIND_PARTNER).owner == world.rikke

@@ -71,9 +71,18 @@ LEAVES: dict[str, tuple[str, list[EventKind]]] = {
     "withdraw_invitation": ("maja", [EventKind.INVITATION_WITHDRAWN]),
     "point_onward": ("lone", [EventKind.ONWARD_POINTED]),
     "drop_search": ("maja", [EventKind.SEARCH_DROPPED]),
-    "complete_partnership": ("anna", [EventKind.PARTNERSHIP_COMPLETED, EventKind.AGREEMENT_PASSED_ON]),
-    "leave_case": ("anna", [EventKind.PARTNERSHIP_LEFT, EventKind.AGREEMENT_PASSED_ON]),
-    "change_contact": ("anna", [EventKind.CONTACT_CHANGED, EventKind.AGREEMENT_PASSED_ON]),
+    "complete_partnership": (
+        "anna",
+        [EventKind.PARTNERSHIP_COMPLETED, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+    ),
+    "leave_case": (
+        "anna",
+        [EventKind.PARTNERSHIP_LEFT, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+    ),
+    "change_contact": (
+        "anna",
+        [EventKind.CONTACT_CHANGED, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+    ),
     "accept_join_request": ("maja", [EventKind.JOIN_ACCEPTED]),
     "decline_join_request": ("maja", [EventKind.JOIN_DECLINED]),
     "withdraw_join_request": ("ove", [EventKind.JOIN_WITHDRAWN]),

@@ -14,8 +14,8 @@ from coordination.commands.join_requests import (
     decline_join_request,
     withdraw_join_request,
 )
-from coordination.commands.people import deactivate_person
-from coordination.commands.units import close_unit
+from coordination.commands.people import PersonDraft, begin_membership, deactivate_person, register_person
+from coordination.commands.units import UnitDraft, close_unit, place_unit
 from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
 from coordination.models import (
     Case,
@@ -26,8 +26,10 @@ from coordination.models import (
     JoinRequest,
     JoinState,
     ReferenceSystem,
+    Role,
     Settlement,
     Theme,
+    UnitKind,
 )
 from tests.builders import World, a_case_with_reference, accepted, day, on, term
 from tests.promises.telling import (
@@ -167,3 +169,23 @@ def test_there_is_nothing_to_join_where_no_open_case_has_the_reference(world: Wo
         join(world, now=on(3))
     with pytest.raises(Unacceptable):
         join(world, unit=world.ppr)
+
+
+def test_the_same_number_in_another_municipality_is_another_child(world: World) -> None:
+    a_case_with_reference(world)
+    town = place_unit(
+        draft=UnitDraft(code="storby", name="Storby Kommune", kind=term(UnitKind, "kommune")), actor=None, now=on()
+    )
+    stranger = register_person(draft=PersonDraft(username="stig", name="Stig Strand"), actor=None, now=on())
+    begin_membership(user=stranger, unit=town, role=Role.COORDINATOR, actor=None, now=on())
+    with pytest.raises(MovedOn):
+        ask_to_join(
+            system=term(ReferenceSystem, "ppr_journal"),
+            number="P-2026-1042",
+            unit=town,
+            theme=term(Theme, "trivsel"),
+            actor=stranger,
+            now=on(1),
+        )
+    case = a_case_with_reference(world, actor=stranger, unit=town, invite=[], now=on(1))
+    assert case.holder == stranger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from coordination.commands.bases import record_basis
 from coordination.commands.cases import close_case
 from coordination.commands.meetings import WhenAndWhere, answer_meeting, cancel_meeting, hold_meeting, move_meeting
 from coordination.commands.people import deactivate_person
@@ -14,9 +15,10 @@ from coordination.models import (
     Case,
     CaseOutcome,
     DeadlineKind,
+    ReferencePurpose,
     Settlement,
 )
-from tests.builders import World, a_case, accepted, day, on, term
+from tests.builders import World, a_case, a_consent, a_reference, accepted, day, on, term
 from tests.promises.telling import (
     call_of,
     called,
@@ -114,3 +116,16 @@ def test_only_those_who_take_part_are_called_and_somebody_else_than_oneself(worl
         with pytest.raises(Unacceptable) as refused:
             called(world, case, *people)
         assert refused.value.field == "people"
+
+
+def test_minutes_are_a_reference_and_take_a_basis_where_others_take_part(world: World) -> None:
+    case = a_case(world)
+    accepted(world, case)
+    meeting = called(world, case, world.anna)
+    with pytest.raises(Unacceptable):
+        hold_meeting(meeting=meeting, came=[], minutes=a_reference(), actor=world.maja, now=on(8))
+    record_basis(case=case, draft=a_consent(), actor=world.maja, now=on(8))
+    again = called(world, case, world.anna)
+    for each in (meeting, again):  # the minutes of both stand in the same record
+        hold_meeting(meeting=each, came=[], minutes=a_reference(), actor=world.maja, now=on(8))
+    assert case.references.filter(purpose=ReferencePurpose.MINUTES).count() == 2

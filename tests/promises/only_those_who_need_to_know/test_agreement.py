@@ -12,7 +12,7 @@ from coordination.commands.cases import close_case
 from coordination.commands.handovers import accept_handover, decline_handover, withdraw_handover
 from coordination.commands.invitations import accept_invitation, change_contact, leave_case, withdraw_invitation
 from coordination.commands.join_requests import accept_join_request, decline_join_request
-from coordination.commands.people import change_role, deactivate_person
+from coordination.commands.people import change_role, deactivate_person, end_membership
 from coordination.commands.units import close_unit
 from coordination.models import (
     Case,
@@ -62,6 +62,7 @@ TURNS: dict[str, Callable[[Scene], object]] = {
     ),
     "holder gone": lambda s: deactivate_person(user=s.world.maja, actor=None, now=on(2)),
     "contact gone": lambda s: deactivate_person(user=s.world.anna, actor=None, now=on(2)),
+    "answerer moved": lambda s: end_membership(membership=s.world.anna.memberships.get(), actor=None, now=on(2)),
     "leader gone": lambda s: change_role(
         membership=s.world.lone.memberships.get(), role=Role.PROFESSIONAL, actor=None, now=on(2)
     ),

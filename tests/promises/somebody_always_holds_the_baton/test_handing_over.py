@@ -11,7 +11,7 @@ from coordination.commands.handovers import (
     decline_handover,
     withdraw_handover,
 )
-from coordination.commands.invitations import leave_case
+from coordination.commands.invitations import change_contact, leave_case
 from coordination.commands.people import deactivate_person
 from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
 from coordination.models import (
@@ -21,10 +21,11 @@ from coordination.models import (
     EventKind,
     HandoverState,
     HoldingReason,
+    InvitationState,
     LeaveReason,
     Settlement,
 )
-from tests.builders import World, a_case, a_case_with_reference, a_reference, accepted, on, term
+from tests.builders import World, a_case, a_case_with_reference, a_reference, accepted, on, term, the_invitation
 from tests.promises.telling import (
     agreed,
     away,
@@ -128,13 +129,37 @@ def test_an_offer_to_oneself_is_refused(world: World) -> None:
         offered(world, case, to_person=world.maja, to_unit=world.school)
 
 
-def test_a_stand_in_who_offers_the_baton_to_themselves_cannot_say_yes_to_it(world: World) -> None:
+def test_a_stand_in_does_not_offer_the_baton_to_themselves(world: World) -> None:
     case = a_case(world)
     away(world.maja, world.mads, first=0, last=5)
-    handover = offered(world, case, to_person=world.mads, to_unit=world.school, actor=world.mads)
-    with pytest.raises(Forbidden):
-        accept_handover(handover=handover, actor=world.mads, now=on(2))
+    with pytest.raises(Unacceptable):
+        offered(world, case, to_person=world.mads, to_unit=world.school, actor=world.mads)
+    assert not case.handovers.exists()
     assert holder_of(case) == world.maja
+
+
+def test_a_request_for_the_baton_lasts_no_longer_than_the_part_it_came_from(world: World) -> None:
+    for leaves_the_case in (True, False):
+        case = a_case(world)
+        partnership = accepted(world, case)
+        request = requested(world, partnership)
+        if leaves_the_case:
+            reason = term(LeaveReason, "no_capacity")
+            leave_case(partnership=partnership, reason=reason, actor=world.anna, now=on(1))
+        else:
+            change_contact(partnership=partnership, contact=world.anton, actor=world.anna, now=on(1))
+        request.refresh_from_db()
+        assert request.state == HandoverState.WITHDRAWN
+        with pytest.raises(MovedOn):
+            accept_handover(handover=request, actor=world.maja, now=on(2))
+        assert holder_of(case) == world.maja
+
+
+def test_whoever_was_invited_in_person_and_takes_the_baton_is_asked_no_more(world: World) -> None:
+    case = a_case(world, invite=[(world.ppr, world.anna)])
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(1))
+    assert the_invitation(case, world.ppr).state == InvitationState.WITHDRAWN
+    assert not is_owed(case, DeadlineKind.ANSWER_INVITATION)
 
 
 def test_nobody_is_offered_the_baton_for_a_unit_that_is_not_theirs(world: World) -> None:

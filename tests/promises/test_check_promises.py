@@ -1,0 +1,543 @@
+"""``manage.py check_promises``: a healthy database holds every promise, and each broken one is named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoDbBlocker
+
+from coordination.commands.agreements import make_agreement
+from coordination.commands.cases import close_case, reopen_case
+from coordination.commands.handovers import accept_handover, ask_for_release, offer_handover
+from coordination.commands.invitations import decline_invitation, invite_unit
+from coordination.commands.join_requests import ask_to_join
+from coordination.commands.meetings import WhenAndWhere, call_meeting
+from coordination.commands.time import pass_time
+from coordination.models import (
+    Agreement,
+    AgreementKind,
+    Ask,
+    Attendance,
+    Basis,
+    BasisKind,
+    Case,
+    CaseOutcome,
+    Deadline,
+    DeadlineKind,
+    DeclineReason,
+    Event,
+    EventKind,
+    Handover,
+    Holding,
+    HoldingReason,
+    Invitation,
+    MeetingKind,
+    Membership,
+    OutboxEntry,
+    Partnership,
+    Reference,
+    ReopenReason,
+    Role,
+    StepTaken,
+    Theme,
+    User,
+)
+from coordination.queries.promises import INVARIANTS, find_breaks, judge
+from tests.builders import (
+    World,
+    a_case,
+    a_case_with_reference,
+    a_reference,
+    accepted,
+    build_world,
+    day,
+    on,
+    term,
+    the_invitation,
+)
+
+NUMBER = "P-2026-1042"
+NOW = on(4)
+
+pytestmark = pytest.mark.django_db
+
+
+class Lived:
+    """A municipality in which something of every kind is under way."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.busy = self._busy_case()
+        self.handed = a_case(world, actor=world.rikke, unit=world.kindergarten, invite=[])
+        offer = offer_handover(
+            case=self.handed, to_person=world.kirsten, to_unit=world.kindergarten, actor=world.rikke, now=on(1)
+        )
+        accept_handover(handover=offer, actor=world.kirsten, now=on(1, hours=1))
+        self.sought = a_case(world, actor=world.mads, invite=[])
+        ask_for_release(case=self.sought, actor=world.mads, now=on(1))
+        self.idle = a_case_with_reference(world, "P-2026-7777", actor=world.ove, unit=world.other_school, invite=[])
+        self.closed = a_case(world, actor=world.frida, unit=world.family)
+        solved = term(CaseOutcome, "solved")
+        close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1))
+        reopen_case(case=self.closed, reason=term(ReopenReason, "came_back"), actor=world.frida, now=on(1, hours=1))
+        close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1, hours=2))
+        while pass_time(now=NOW):
+            pass
+
+    def _busy_case(self) -> Case:
+        world = self.world
+        case = a_case_with_reference(
+            world, NUMBER, invite=[(world.ppr, None), (world.health, None), (world.family, None)]
+        )
+        accepted(world, case)
+        decline_invitation(
+            invitation=the_invitation(case, world.family),
+            reason=term(DeclineReason, "no_capacity"),
+            actor=world.frida,
+            now=on(hours=2),
+        )
+        make_agreement(
+            case=case,
+            kind=term(AgreementKind, "observation"),
+            owner=world.anna,
+            due_on=day(10),
+            look_again_on=day(20),
+            actor=world.maja,
+            now=on(hours=3),
+        )
+        starts_at = on(7)
+        call_meeting(
+            case=case,
+            kind=term(MeetingKind, "network"),
+            at=WhenAndWhere(starts_at, starts_at + timedelta(hours=1), world.school),
+            people=[world.anna],
+            actor=world.maja,
+            now=on(hours=4),
+        )
+        offer_handover(case=case, to_person=world.mads, to_unit=world.school, actor=world.maja, now=on(hours=5))
+        ask_to_join(
+            system=a_reference().system,
+            number=NUMBER,
+            unit=world.kindergarten,
+            theme=term(Theme, "trivsel"),
+            actor=world.rikke,
+            now=on(hours=6),
+        )
+        return case
+
+    def owed(self, kind: DeadlineKind, **which: Any) -> Any:
+        """Open deadlines of a kind."""
+        return Deadline.objects.open().filter(kind=kind, **which)
+
+    def owe(self, case: Case, kind: DeadlineKind) -> None:
+        """Add a deadline beside all commands."""
+        Deadline.objects.create(
+            kind=kind, case=case, owner_id=case.holder_id, unit_id=case.holder_unit_id, due_on=day(9), opened_at=NOW
+        )
+
+    def tell(self, kind: EventKind, about: Any, *, case: Case | None = None) -> None:
+        """Add an event beside all commands."""
+        at = Case.objects.get(pk=case.pk).last_event_at if case else NOW
+        event = Event.objects.create(
+            kind=kind, at=at, case=case, subject=type(about).__name__.lower(), subject_id=about.pk
+        )
+        OutboxEntry.objects.create(event=event)
+
+
+Breaking = Callable[[Lived], object]
+
+
+def _anna_stops(lived: Lived) -> None:
+    User.objects.filter(pk=lived.world.anna.pk).update(is_active=False)
+
+
+def _foreign_owner(lived: Lived) -> None:
+    Agreement.objects.update(owner=lived.world.ove)
+    lived.owed(DeadlineKind.DO_AGREEMENT).update(owner=lived.world.ove)
+
+
+def _stranger_called(lived: Lived) -> None:
+    called = Attendance.objects.filter(person=lived.world.anna)
+    called.update(person=lived.world.ove)
+    lived.owed(DeadlineKind.ANSWER_MEETING).update(owner=lived.world.ove)
+
+
+def _no_basis_left(lived: Lived) -> None:
+    Basis.objects.filter(case=lived.busy).update(kind=BasisKind.ANONYMOUS, ends_on=None)
+
+
+def _same_number(lived: Lived) -> None:
+    index = Reference.objects.get(case=lived.busy).number_index
+    Reference.objects.filter(case=lived.idle).update(number_index=index)
+
+
+def _long_over(lived: Lived) -> None:
+    Basis.objects.filter(case=lived.busy).update(ends_on=day(0))
+    lived.owed(DeadlineKind.RENEW_CONSENT, case=lived.busy).update(due_on=day(0))
+
+
+def _moved(name: str, to: str) -> Breaking:
+    def move(lived: Lived) -> None:
+        Membership.objects.filter(user=lived.world.people[name]).update(unit=lived.world.units[to])
+
+    return move
+
+
+def _moved_away_from_the_offer(lived: Lived) -> None:
+    Handover.objects.filter(state="offered").update(to_person=lived.world.sanne)
+    lived.owed(DeadlineKind.ANSWER_HANDOVER).update(owner=lived.world.sanne)
+
+
+def _told_again(kind: EventKind, model: Any, **which: Any) -> Breaking:
+    return lambda lived: lived.tell(kind, model.objects.filter(**which).first())
+
+
+BREAKS: dict[str, list[Breaking]] = {
+    # 1
+    "case_has_the_holding_it_says": [
+        lambda lived: Holding.objects.filter(case=lived.busy, ended_at=None).update(holder=lived.world.mads),
+        lambda lived: Case.objects.filter(pk=lived.closed.pk).update(holder_unit=lived.world.health),
+    ],
+    "holding_is_followed_at_once": [
+        lambda lived: Holding.objects.filter(case=lived.handed, ended_at=None).update(began_at=on(2)),
+    ],
+    "holder_works_in_the_unit": [_moved("maja", "other_school")],
+    "holder_is_sought_where_one_is_missing": [
+        lambda lived: Case.objects.filter(pk=lived.busy.pk).update(release_asked_at=NOW),
+        lambda lived: lived.owed(DeadlineKind.ASSIGN_HOLDER).update(
+            kind=DeadlineKind.NEXT_STEP, owner=lived.world.mads, unit=lived.world.school
+        ),
+    ],
+    "holder_is_sought_by_a_leader": [
+        lambda lived: lived.owed(DeadlineKind.ASSIGN_HOLDER).update(owner=lived.world.kirsten),
+    ],
+    "municipality_has_a_coordinator": [
+        lambda lived: Membership.objects.filter(user=lived.world.karin).update(role=Role.LEADER),
+    ],
+    # 2 and 3
+    "invitation_is_owed_while_it_waits": [
+        lambda lived: lived.owed(DeadlineKind.ANSWER_INVITATION).delete(),
+        lambda lived: lived.owed(DeadlineKind.ANSWER_INVITATION).update(owner=lived.world.hanne),
+        lambda lived: lived.owed(DeadlineKind.ANSWER_INVITATION).update(unit=lived.world.ppr),
+        lambda lived: Deadline.objects.filter(
+            kind=DeadlineKind.ANSWER_INVITATION, invitation=the_invitation(lived.busy, lived.world.ppr)
+        ).update(settled_at=None, settlement=""),
+    ],
+    "invitation_can_be_answered": [
+        lambda lived: Partnership.objects.create(
+            case=lived.busy, unit=lived.world.health, contact=lived.world.hanne, began_at=NOW
+        ),
+    ],
+    "handover_is_owed_while_it_waits": [
+        lambda lived: lived.owed(DeadlineKind.ANSWER_HANDOVER).delete(),
+        lambda lived: lived.owed(DeadlineKind.ANSWER_HANDOVER).update(owner=lived.world.lone),
+        lambda lived: lived.owed(DeadlineKind.ANSWER_HANDOVER).update(unit=lived.world.ppr),
+    ],
+    "handover_can_be_answered": [_moved_away_from_the_offer],
+    "join_request_is_owed_while_it_waits": [
+        lambda lived: lived.owed(DeadlineKind.ANSWER_JOIN_REQUEST).delete(),
+    ],
+    "no_is_taken_onward": [lambda lived: lived.owed(DeadlineKind.FIND_PARTNER).delete()],
+    "partner_is_sought_by_holder_or_leader": [
+        lambda lived: lived.owed(DeadlineKind.FIND_PARTNER).update(owner=lived.world.mads),
+    ],
+    "open_case_has_something_due": [
+        lambda lived: lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete(),
+    ],
+    "next_step_is_missed_only_where_nothing_is_due": [
+        lambda lived: lived.owe(lived.busy, DeadlineKind.NEXT_STEP),
+    ],
+    "deadline_is_owed_by_somebody_active": [_anna_stops],
+    "holder_owes_what_is_the_holders": [
+        lambda lived: lived.owed(DeadlineKind.LOOK_AGAIN).update(owner=lived.world.anna),
+        lambda lived: lived.owed(DeadlineKind.RENEW_CONSENT).update(unit=lived.world.ppr),
+    ],
+    "agreement_is_owed_while_it_is_open": [
+        lambda lived: lived.owed(DeadlineKind.DO_AGREEMENT).delete(),
+        lambda lived: lived.owed(DeadlineKind.DO_AGREEMENT).update(due_on=day(11)),
+        lambda lived: lived.owed(DeadlineKind.DO_AGREEMENT).update(owner=lived.world.maja),
+    ],
+    "agreement_is_looked_at_again": [
+        lambda lived: lived.owed(DeadlineKind.LOOK_AGAIN).delete(),
+        lambda lived: Agreement.objects.update(look_again_on=None),
+    ],
+    "meeting_is_owed_while_it_is_planned": [
+        lambda lived: lived.owed(DeadlineKind.MEETING_OUTCOME).delete(),
+    ],
+    "call_is_owed_while_it_waits": [
+        lambda lived: lived.owed(DeadlineKind.ANSWER_MEETING).delete(),
+        lambda lived: Attendance.objects.filter(person=lived.world.anna).update(answer="yes", answered_at=NOW),
+    ],
+    "closed_case_leaves_nothing_open": [
+        lambda lived: lived.owe(lived.closed, DeadlineKind.ASSIGN_HOLDER),
+        lambda lived: Partnership.objects.create(
+            case=lived.closed, unit=lived.world.ppr, contact=lived.world.anna, began_at=NOW
+        ),
+    ],
+    # 5
+    "contact_belongs_to_the_unit": [_moved("anna", "health")],
+    "accepted_invitation_is_a_partnership": [
+        lambda _lived: Partnership.objects.exclude(invitation=None).update(invitation=None),
+    ],
+    "owner_of_an_agreement_takes_part": [_foreign_owner],
+    "called_person_takes_part": [_stranger_called],
+    "anonymous_case_has_no_reference": [_no_basis_left],
+    "same_reference_is_on_one_open_case": [_same_number],
+    # 8
+    "consent_is_to_be_renewed": [
+        lambda lived: lived.owed(DeadlineKind.RENEW_CONSENT, case=lived.busy).delete(),
+        lambda lived: lived.owed(DeadlineKind.RENEW_CONSENT, case=lived.busy).update(due_on=day(1)),
+    ],
+    "consent_ends_with_its_day": [_long_over],
+    # 6 and 7
+    "invitation_leaves_its_trace": [
+        _told_again(kind, Invitation)
+        for kind in (
+            EventKind.INVITATION_SENT,
+            EventKind.INVITATION_ACCEPTED,
+            EventKind.INVITATION_DECLINED,
+            EventKind.INVITATION_WITHDRAWN,
+        )
+    ],
+    "partnership_leaves_its_trace": [
+        _told_again(kind, Partnership)
+        for kind in (EventKind.PARTNERSHIP_COMPLETED, EventKind.PARTNERSHIP_LEFT, EventKind.PARTNERSHIP_ENDED)
+    ],
+    "join_request_leaves_its_trace": [
+        lambda lived, kind=kind: lived.tell(kind, lived.busy.join_requests.get())  # type: ignore[misc]
+        for kind in (
+            EventKind.JOIN_ASKED,
+            EventKind.JOIN_ACCEPTED,
+            EventKind.JOIN_DECLINED,
+            EventKind.JOIN_WITHDRAWN,
+        )
+    ],
+    "handover_leaves_its_trace": [
+        _told_again(kind, Handover) for kind in EventKind if kind.startswith(("handover_", "baton_request"))
+    ],
+    "agreement_leaves_its_trace": [
+        _told_again(EventKind.AGREEMENT_MADE, Agreement),
+        _told_again(EventKind.AGREEMENT_DROPPED, Agreement),
+    ],
+    "meeting_leaves_its_trace": [
+        lambda lived, kind=kind: lived.tell(kind, lived.busy.meetings.get())  # type: ignore[misc]
+        for kind in (
+            EventKind.MEETING_CALLED,
+            EventKind.MEETING_HELD,
+            EventKind.MEETING_CANCELLED,
+            EventKind.MEETING_MOVED,
+        )
+    ],
+    "basis_leaves_its_trace": [
+        _told_again(kind, Basis)
+        for kind in (EventKind.BASIS_RECORDED, EventKind.BASIS_WITHDRAWN, EventKind.BASIS_EXPIRED)
+    ],
+    "reference_leaves_its_trace": [_told_again(EventKind.REFERENCE_ADDED, Reference)],
+    "case_leaves_its_trace": [
+        lambda lived: lived.tell(EventKind.CASE_OPENED, lived.busy),
+        lambda lived: lived.tell(EventKind.CASE_CLOSED, lived.busy),
+        lambda lived: lived.tell(EventKind.CASE_REOPENED, lived.closed),
+        lambda lived: Case.objects.filter(pk=lived.busy.pk).update(last_event_at=on(30)),
+    ],
+    "baton_leaves_its_trace": [
+        lambda lived, kind=kind: lived.tell(kind, lived.world.maja, case=lived.busy)  # type: ignore[misc]
+        for kind in (
+            EventKind.CASE_OPENED,
+            EventKind.HANDOVER_ACCEPTED,
+            EventKind.BATON_REQUEST_ACCEPTED,
+            EventKind.HOLDER_ASSIGNED,
+            EventKind.BATON_FELL,
+            EventKind.CASE_REOPENED,
+        )
+    ],
+    "membership_leaves_its_trace": [
+        _told_again(EventKind.MEMBERSHIP_BEGUN, Membership),
+        _told_again(EventKind.MEMBERSHIP_ENDED, Membership),
+    ],
+    "unit_leaves_its_trace": [
+        lambda lived: lived.tell(EventKind.UNIT_PLACED, lived.world.ppr),
+        lambda lived: lived.tell(EventKind.UNIT_CLOSED, lived.world.ppr),
+    ],
+    "event_is_passed_on": [
+        lambda lived: Event.objects.create(kind=EventKind.PERSON_CHANGED, at=NOW, person=lived.world.maja),
+    ],
+    "step_is_passed_on": [lambda _lived: OutboxEntry.objects.exclude(step=None).delete()],
+}
+# Where one thing cannot be broken without another.
+ALSO_BROKEN = {"deadline_is_owed_by_somebody_active": {"contact_belongs_to_the_unit"}}
+
+
+@pytest.fixture(scope="module")
+def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lived]:
+    """A municipality in which something of every kind is under way, made once for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Lived(build_world())
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def lived(town: Lived, db: None) -> Lived:
+    """The same for one test, which leaves nothing behind."""
+    return town
+
+
+def broken() -> set[str]:
+    """The names of the invariants that do not hold."""
+    return {asked.name for asked in INVARIANTS.values() if any(True for _row in find_breaks(asked, now=NOW))}
+
+
+def test_in_a_healthy_municipality_every_promise_holds(lived: Lived) -> None:
+    assert StepTaken.objects.exists()
+    assert broken() == set()
+
+
+def test_there_is_a_way_to_break_every_promise() -> None:
+    assert BREAKS.keys() == INVARIANTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "break_it"),
+    [
+        pytest.param(name, way, id=f"{name}-{number}")
+        for name, ways in BREAKS.items()
+        for number, way in enumerate(ways, start=1)
+    ],
+)
+def test_exactly_what_is_broken_is_named(lived: Lived, name: str, break_it: Breaking) -> None:
+    break_it(lived)
+    assert broken() == {name} | ALSO_BROKEN.get(name, set())
+
+
+@pytest.mark.parametrize(
+    "break_it",
+    [
+        lambda lived: Holding.objects.create(
+            case=lived.busy,
+            holder=lived.world.mads,
+            unit=lived.world.school,
+            reason=HoldingReason.ASSIGNED,
+            began_at=NOW,
+        ),
+        lambda lived: Handover.objects.create(
+            case=lived.busy,
+            to_person=lived.world.ove,
+            to_unit=lived.world.other_school,
+            begun_by=lived.world.maja,
+            begun_unit=lived.world.school,
+            begun_at=NOW,
+        ),
+        lambda lived: Invitation.objects.create(
+            case=lived.busy,
+            unit=lived.world.health,
+            ask=term(Ask, "sparring"),
+            sent_by=lived.world.maja,
+            sent_unit=lived.world.school,
+            sent_at=NOW,
+        ),
+        lambda _lived: Invitation.objects.filter(state="declined").update(decline_reason=None),
+        lambda _lived: Invitation.objects.filter(state="declined").update(onward_unknown=False),
+        lambda _lived: Invitation.objects.filter(state="sent").update(state="accepted"),
+        lambda lived: lived.owe(lived.idle, DeadlineKind.NEXT_STEP),
+        lambda lived: Case.objects.filter(pk=lived.busy.pk).update(state="closed"),
+    ],
+    ids=[
+        "two holders",
+        "two offers",
+        "asked twice",
+        "no without a reason",
+        "no without a way onward",
+        "accepted by nobody",
+        "owed twice",
+        "closed without an outcome",
+    ],
+)
+def test_some_promises_the_database_itself_does_not_let_anybody_break(lived: Lived, break_it: Breaking) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        break_it(lived)
+
+
+def test_a_search_that_was_taken_onward_or_ended_with_its_case_is_not_missed(lived: Lived) -> None:
+    world = lived.world
+    declined = the_invitation(lived.busy, world.family)
+    invite_unit(
+        case=lived.busy,
+        unit=world.other_school,
+        ask=term(Ask, "sparring"),
+        follows=declined,
+        actor=world.maja,
+        now=NOW,
+    )
+    assert broken() == set()
+
+
+def run(**options: Any) -> tuple[int, str]:
+    """The exit code and the output of the command."""
+    out = StringIO()
+    try:
+        call_command("check_promises", stdout=out, **options)
+    except SystemExit as ended:
+        return int(str(ended.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_the_command_ends_well_where_every_promise_holds(lived: Lived) -> None:
+    code, said = run()
+    assert code == 0
+    assert f"{len(INVARIANTS)} of {len(INVARIANTS)} hold." in said
+    assert "BROKEN" not in said
+
+
+def test_the_command_names_what_is_broken_and_where_and_ends_with_one(lived: Lived) -> None:
+    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
+    code, said = run()
+    assert code == 1
+    assert "BROKEN 2 open_case_has_something_due: 3 ok, 1 broken" in said
+    assert f"case {lived.idle.pk} of case {lived.idle.code}" in said
+    assert f"{len(INVARIANTS) - 1} of {len(INVARIANTS)} hold." in said
+    assert NUMBER not in said
+
+
+def test_the_command_gives_no_more_examples_than_wanted_but_counts_all(lived: Lived) -> None:
+    OutboxEntry.objects.all().delete()
+    code, said = run(limit=2)
+    assert code == 1
+    assert f"event_is_passed_on: 0 ok, {Event.objects.count()} broken" in said
+    assert f"… and {Event.objects.count() - 2} more" in said
+    assert said.count("         event ") == 2
+
+
+def test_a_program_can_read_the_answer(lived: Lived) -> None:
+    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
+    code, said = run(json=True)
+    answer = json.loads(said)
+    assert (code, answer["holds"]) == (1, False)
+    [found] = [row for row in answer["invariants"] if row["broken"]]
+    assert (found["promise"], found["name"], found["ok"]) == (2, "open_case_has_something_due", 3)
+    assert found["examples"] == [f"case {lived.idle.pk} of case {lived.idle.code}"]
+
+
+def test_a_negative_limit_is_refused(lived: Lived) -> None:
+    with pytest.raises(CommandError):
+        call_command("check_promises", limit=-1)
+
+
+def test_asking_costs_the_same_number_of_queries_however_much_there_is(lived: Lived) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            for found in INVARIANTS.values():
+                judge(found, now=NOW, limit=3)
+        return len(asked)
+
+    before = cost()
+    for number in range(4):
+        accepted(lived.world, a_case_with_reference(lived.world, f"P-2026-80{number:02}"), now=on(5))
+    OutboxEntry.objects.all().delete()
+    assert cost() == before

@@ -1,0 +1,65 @@
+"""All promises at once: random people do random things for weeks, and after every step everything still holds.
+
+The machine in ``tests/promises/machine`` has a model of its own, written from DOMAIN. It tries what is allowed and what
+is not, and compares the database, what is owed, every event and what everybody sees with what it believes.
+
+    pytest tests/promises/test_state_machine.py                                 what every run does
+    pytest tests/promises/test_state_machine.py --hypothesis-profile=thorough   an evening's worth
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, run_state_machine_as_test
+
+from tests.promises.machine.base import STARTS, pick
+from tests.promises.machine.directing import Directing
+from tests.promises.machine.handing import Handing
+from tests.promises.machine.opening import Opening
+from tests.promises.machine.working import Working
+
+COMMON: dict[str, Any] = {
+    "deadline": None,
+    "print_blob": True,
+    "suppress_health_check": list(HealthCheck),
+    "database": None,
+}
+settings.register_profile("thorough", max_examples=500, stateful_step_count=80, **COMMON)
+QUICK = settings(max_examples=25, stateful_step_count=40, phases=(Phase.generate, Phase.shrink), **COMMON)
+
+
+class Involver(Opening, Handing, Working, Directing):
+    """Everything that can be done, in any order."""
+
+    @initialize(start=st.sampled_from(STARTS), number=pick)
+    def life_has_begun(self, start: datetime, number: int) -> None:
+        """Two cases are under way, and by chance what takes many steps to come to by chance alone."""
+        self.begin(start)
+        self.open_two_cases(number)
+        anybody = 4 * self.cast.index("rikke") + 1
+        if number & 2:
+            self.ask_in(who=anybody, where=1, which=number)
+        if number & 4:
+            self.agree(who=1, which=1, whom=5, days=2, later=5)
+        if number & 8:
+            self.call(who=1, which=1 if number & 1 else 5, whom=1, hours=20, where=1)
+        if number & 16:
+            self.go_away(who=1, whom=1, by=number, starts=0, days=20)
+        if number & 32:
+            self.offer(who=1, which=1, whom=number)
+        if number & 64:
+            self.request(who=1, which=1)
+        if number & 128:
+            self.withdraw_basis(who=1, which=1)
+        self.forget_what_was_told()
+
+
+@pytest.mark.django_db
+def test_every_promise_holds_whatever_people_do() -> None:
+    is_thorough = settings.get_current_profile_name() == "thorough"
+    run_state_machine_as_test(Involver, settings=settings.get_profile("thorough") if is_thorough else QUICK)
