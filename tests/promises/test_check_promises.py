@@ -2,155 +2,46 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from io import StringIO
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
-from pytest_django import DjangoDbBlocker
+from django.db import IntegrityError, transaction
 
-from coordination.commands.agreements import make_agreement
-from coordination.commands.cases import close_case, reopen_case
-from coordination.commands.handovers import accept_handover, ask_for_release, offer_handover
-from coordination.commands.invitations import decline_invitation, invite_unit
-from coordination.commands.join_requests import ask_to_join
-from coordination.commands.meetings import WhenAndWhere, call_meeting
-from coordination.commands.time import pass_time
+from coordination.commands.invitations import invite_unit
 from coordination.models import (
     Agreement,
-    AgreementKind,
     Ask,
     Attendance,
     Basis,
     BasisKind,
     Case,
-    CaseOutcome,
     Deadline,
     DeadlineKind,
-    DeclineReason,
     Event,
     EventKind,
     Handover,
     Holding,
     HoldingReason,
     Invitation,
-    MeetingKind,
     Membership,
     OutboxEntry,
     Partnership,
     Reference,
-    ReopenReason,
     Role,
     StepTaken,
-    Theme,
     User,
 )
-from coordination.queries.promises import INVARIANTS, find_breaks, judge
+from coordination.queries.promises import INVARIANTS, find_breaks
 from tests.builders import (
-    World,
-    a_case,
-    a_case_with_reference,
-    a_reference,
-    accepted,
-    build_world,
     day,
     on,
     term,
     the_invitation,
 )
-
-NUMBER = "P-2026-1042"
-NOW = on(4)
+from tests.promises.living import NOW, Lived
 
 pytestmark = pytest.mark.django_db
-
-
-class Lived:
-    """A municipality in which something of every kind is under way."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.busy = self._busy_case()
-        self.handed = a_case(world, actor=world.rikke, unit=world.kindergarten, invite=[])
-        offer = offer_handover(
-            case=self.handed, to_person=world.kirsten, to_unit=world.kindergarten, actor=world.rikke, now=on(1)
-        )
-        accept_handover(handover=offer, actor=world.kirsten, now=on(1, hours=1))
-        self.sought = a_case(world, actor=world.mads, invite=[])
-        ask_for_release(case=self.sought, actor=world.mads, now=on(1))
-        self.idle = a_case_with_reference(world, "P-2026-7777", actor=world.ove, unit=world.other_school, invite=[])
-        self.closed = a_case(world, actor=world.frida, unit=world.family)
-        solved = term(CaseOutcome, "solved")
-        close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1))
-        reopen_case(case=self.closed, reason=term(ReopenReason, "came_back"), actor=world.frida, now=on(1, hours=1))
-        close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1, hours=2))
-        while pass_time(now=NOW):
-            pass
-
-    def _busy_case(self) -> Case:
-        world = self.world
-        case = a_case_with_reference(
-            world, NUMBER, invite=[(world.ppr, None), (world.health, None), (world.family, None)]
-        )
-        accepted(world, case)
-        decline_invitation(
-            invitation=the_invitation(case, world.family),
-            reason=term(DeclineReason, "no_capacity"),
-            actor=world.frida,
-            now=on(hours=2),
-        )
-        make_agreement(
-            case=case,
-            kind=term(AgreementKind, "observation"),
-            owner=world.anna,
-            due_on=day(10),
-            look_again_on=day(20),
-            actor=world.maja,
-            now=on(hours=3),
-        )
-        starts_at = on(7)
-        call_meeting(
-            case=case,
-            kind=term(MeetingKind, "network"),
-            at=WhenAndWhere(starts_at, starts_at + timedelta(hours=1), world.school),
-            people=[world.anna],
-            actor=world.maja,
-            now=on(hours=4),
-        )
-        offer_handover(case=case, to_person=world.mads, to_unit=world.school, actor=world.maja, now=on(hours=5))
-        ask_to_join(
-            system=a_reference().system,
-            number=NUMBER,
-            unit=world.kindergarten,
-            theme=term(Theme, "trivsel"),
-            actor=world.rikke,
-            now=on(hours=6),
-        )
-        return case
-
-    def owed(self, kind: DeadlineKind, **which: Any) -> Any:
-        """Open deadlines of a kind."""
-        return Deadline.objects.open().filter(kind=kind, **which)
-
-    def owe(self, case: Case, kind: DeadlineKind) -> None:
-        """Add a deadline beside all commands."""
-        Deadline.objects.create(
-            kind=kind, case=case, owner_id=case.holder_id, unit_id=case.holder_unit_id, due_on=day(9), opened_at=NOW
-        )
-
-    def tell(self, kind: EventKind, about: Any, *, case: Case | None = None) -> None:
-        """Add an event beside all commands."""
-        at = Case.objects.get(pk=case.pk).last_event_at if case else NOW
-        event = Event.objects.create(
-            kind=kind, at=at, case=case, subject=type(about).__name__.lower(), subject_id=about.pk
-        )
-        OutboxEntry.objects.create(event=event)
-
 
 Breaking = Callable[[Lived], object]
 
@@ -375,20 +266,6 @@ BREAKS: dict[str, list[Breaking]] = {
 ALSO_BROKEN = {"deadline_is_owed_by_somebody_active": {"contact_belongs_to_the_unit"}}
 
 
-@pytest.fixture(scope="module")
-def town(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lived]:
-    """A municipality in which something of every kind is under way, made once for all tests here."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield Lived(build_world())
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def lived(town: Lived, db: None) -> Lived:
-    """The same for one test, which leaves nothing behind."""
-    return town
-
-
 def broken() -> set[str]:
     """The names of the invariants that do not hold."""
     return {asked.name for asked in INVARIANTS.values() if any(True for _row in find_breaks(asked, now=NOW))}
@@ -476,68 +353,3 @@ def test_a_search_that_was_taken_onward_or_ended_with_its_case_is_not_missed(liv
         now=NOW,
     )
     assert broken() == set()
-
-
-def run(**options: Any) -> tuple[int, str]:
-    """The exit code and the output of the command."""
-    out = StringIO()
-    try:
-        call_command("check_promises", stdout=out, **options)
-    except SystemExit as ended:
-        return int(str(ended.code)), out.getvalue()
-    return 0, out.getvalue()
-
-
-def test_the_command_ends_well_where_every_promise_holds(lived: Lived) -> None:
-    code, said = run()
-    assert code == 0
-    assert f"{len(INVARIANTS)} of {len(INVARIANTS)} hold." in said
-    assert "BROKEN" not in said
-
-
-def test_the_command_names_what_is_broken_and_where_and_ends_with_one(lived: Lived) -> None:
-    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
-    code, said = run()
-    assert code == 1
-    assert "BROKEN 2 open_case_has_something_due: 3 ok, 1 broken" in said
-    assert f"case {lived.idle.pk} of case {lived.idle.code}" in said
-    assert f"{len(INVARIANTS) - 1} of {len(INVARIANTS)} hold." in said
-    assert NUMBER not in said
-
-
-def test_the_command_gives_no_more_examples_than_wanted_but_counts_all(lived: Lived) -> None:
-    OutboxEntry.objects.all().delete()
-    code, said = run(limit=2)
-    assert code == 1
-    assert f"event_is_passed_on: 0 ok, {Event.objects.count()} broken" in said
-    assert f"… and {Event.objects.count() - 2} more" in said
-    assert said.count("         event ") == 2
-
-
-def test_a_program_can_read_the_answer(lived: Lived) -> None:
-    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
-    code, said = run(json=True)
-    answer = json.loads(said)
-    assert (code, answer["holds"]) == (1, False)
-    [found] = [row for row in answer["invariants"] if row["broken"]]
-    assert (found["promise"], found["name"], found["ok"]) == (2, "open_case_has_something_due", 3)
-    assert found["examples"] == [f"case {lived.idle.pk} of case {lived.idle.code}"]
-
-
-def test_a_negative_limit_is_refused(lived: Lived) -> None:
-    with pytest.raises(CommandError):
-        call_command("check_promises", limit=-1)
-
-
-def test_asking_costs_the_same_number_of_queries_however_much_there_is(lived: Lived) -> None:
-    def cost() -> int:
-        with CaptureQueriesContext(connection) as asked:
-            for found in INVARIANTS.values():
-                judge(found, now=NOW, limit=3)
-        return len(asked)
-
-    before = cost()
-    for number in range(4):
-        accepted(lived.world, a_case_with_reference(lived.world, f"P-2026-80{number:02}"), now=on(5))
-    OutboxEntry.objects.all().delete()
-    assert cost() == before

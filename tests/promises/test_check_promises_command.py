@@ -1,0 +1,92 @@
+"""``manage.py check_promises`` as an operator calls it, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from coordination.models import (
+    DeadlineKind,
+    Event,
+    OutboxEntry,
+)
+from coordination.queries.promises import INVARIANTS, judge
+from tests.builders import (
+    a_case_with_reference,
+    accepted,
+    on,
+)
+from tests.promises.living import NOW, NUMBER, Lived
+
+pytestmark = pytest.mark.django_db
+
+
+def run(**options: Any) -> tuple[int, str]:
+    """The exit code and the output of the command."""
+    out = StringIO()
+    try:
+        call_command("check_promises", stdout=out, **options)
+    except SystemExit as ended:
+        return int(str(ended.code)), out.getvalue()
+    return 0, out.getvalue()
+
+
+def test_the_command_ends_well_where_every_promise_holds(lived: Lived) -> None:
+    code, said = run()
+    assert code == 0
+    assert f"{len(INVARIANTS)} of {len(INVARIANTS)} hold." in said
+    assert "BROKEN" not in said
+
+
+def test_the_command_names_what_is_broken_and_where_and_ends_with_one(lived: Lived) -> None:
+    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
+    code, said = run()
+    assert code == 1
+    assert "BROKEN 2 open_case_has_something_due: 3 ok, 1 broken" in said
+    assert f"case {lived.idle.pk} of case {lived.idle.code}" in said
+    assert f"{len(INVARIANTS) - 1} of {len(INVARIANTS)} hold." in said
+    assert NUMBER not in said
+
+
+def test_the_command_gives_no_more_examples_than_wanted_but_counts_all(lived: Lived) -> None:
+    OutboxEntry.objects.all().delete()
+    code, said = run(limit=2)
+    assert code == 1
+    assert f"event_is_passed_on: 0 ok, {Event.objects.count()} broken" in said
+    assert f"… and {Event.objects.count() - 2} more" in said
+    assert said.count("         event ") == 2
+
+
+def test_a_program_can_read_the_answer(lived: Lived) -> None:
+    lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
+    code, said = run(json=True)
+    answer = json.loads(said)
+    assert (code, answer["holds"]) == (1, False)
+    [found] = [row for row in answer["invariants"] if row["broken"]]
+    assert (found["promise"], found["name"], found["ok"]) == (2, "open_case_has_something_due", 3)
+    assert found["examples"] == [f"case {lived.idle.pk} of case {lived.idle.code}"]
+
+
+def test_a_negative_limit_is_refused(lived: Lived) -> None:
+    with pytest.raises(CommandError):
+        call_command("check_promises", limit=-1)
+
+
+def test_asking_costs_the_same_number_of_queries_however_much_there_is(lived: Lived) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            for found in INVARIANTS.values():
+                judge(found, now=NOW, limit=3)
+        return len(asked)
+
+    before = cost()
+    for number in range(4):
+        accepted(lived.world, a_case_with_reference(lived.world, f"P-2026-80{number:02}"), now=on(5))
+    OutboxEntry.objects.all().delete()
+    assert cost() == before
