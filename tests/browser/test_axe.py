@@ -139,7 +139,7 @@ def test_what_has_no_page_shows_none(town: World, client: Client) -> None:
             path = reverse(name)
         except NoReverseMatch:
             path = reverse(name, args=[1])
-        assert client.get(path).status_code in {302, 405}, name
+        assert client.get(path).status_code in {302, 404, 405}, name
 
 
 def test_pages_on_a_desk_in_danish(scene: Scene, visit: Visit) -> None:
