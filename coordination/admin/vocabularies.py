@@ -10,9 +10,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from coordination.admin.base import InvolverAdmin, ModelForm
-from coordination.models import VOCABULARIES, LevelName, ReferenceSystem, Term, Theme
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.admin.base import AdministratorsMixin, InvolverAdmin, ModelForm, TabularInline
+from coordination.models import VOCABULARIES, LevelName, ReferenceSystem, Term, Theme, ThemeHelper
+from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import MAX_NUMBER_LENGTH
 
 # Spellings of a CPR number that no pattern may let through: an ordinary one, and one with 60 added to the day.
@@ -47,11 +47,22 @@ class TermAdmin(VocabularyAdmin):
     fields: ClassVar[Any] = _FIELDS
 
 
+class HelperInline(AdministratorsMixin, TabularInline):
+    """The kinds of units that usually help with a theme, in the order in which they are suggested."""
+
+    model = ThemeHelper
+    fields = ("unitkind", "position")
+    extra = 1
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What is only suggested may be taken out: nothing was said with it."""
+        return self.has_change_permission(request, obj)
+
+
 class ThemeAdmin(TermAdmin):
     """The themes, with the kinds of units that usually help."""
 
-    fields = (*_FIELDS, "unit_kinds")
-    filter_horizontal = ("unit_kinds",)
+    inlines = (HelperInline,)
 
 
 class LevelNameAdmin(VocabularyAdmin):
@@ -100,7 +111,7 @@ class ReferenceSystemForm(ModelForm):
         """Refuse an example that the pattern does not take."""
         cleaned = super().clean()
         example, pattern = self.cleaned_data.get("example"), self.cleaned_data.get("pattern")
-        if example and looks_like_cpr(example):
+        if example and may_hide_cpr(example):
             self.add_error("example", _("This looks like a CPR number."))
         elif example and pattern and not re.fullmatch(pattern, example, re.IGNORECASE):
             self.add_error("example", _("The pattern does not take this example."))

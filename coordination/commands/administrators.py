@@ -8,11 +8,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coordination.commands.changing import lock_people, record
+from coordination.commands.changing import again_after_deadlock, lock_people, record
 from coordination.errors import Forbidden
 from coordination.models import EventKind, User
 
 
+@again_after_deadlock
 def set_administrator(*, user: User, is_administrator: bool, actor: User, now: datetime) -> User:
     """Make somebody an administrator, or let them be none any more. For a superuser to do."""
     with transaction.atomic():
@@ -26,6 +27,7 @@ def set_administrator(*, user: User, is_administrator: bool, actor: User, now: d
         return user
 
 
+@again_after_deadlock
 def set_password(*, user: User, password: str, actor: User, now: datetime) -> User:
     """Give somebody a new password; whoever is signed in with the old one is out. Not an administrator's by another."""
     with transaction.atomic():

@@ -7,7 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from coordination.commands.changing import changing, record, require_open, require_part, require_right
+from coordination.commands.changing import (
+    again_after_deadlock,
+    changing,
+    record,
+    require_open,
+    require_part,
+    require_right,
+)
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.partings import let_go_of_those_who_left
 from coordination.errors import MovedOn, Unacceptable
@@ -31,6 +38,7 @@ from coordination.rules.actors import Actor
 FARTHEST = timedelta(days=2 * 366)
 
 
+@again_after_deadlock
 def make_agreement(
     *,
     case: Case,
@@ -74,6 +82,7 @@ def make_agreement(
         return agreement
 
 
+@again_after_deadlock
 def mark_done(*, agreement: Agreement, actor: User, now: datetime) -> Agreement:
     """Say that an agreement is done, as its owner or the holder."""
     with changing(agreement.case_id, now=now) as case:
@@ -83,6 +92,7 @@ def mark_done(*, agreement: Agreement, actor: User, now: datetime) -> Agreement:
         return agreement
 
 
+@again_after_deadlock
 def move_agreement(*, agreement: Agreement, due_on: date, actor: User, now: datetime) -> Agreement:
     """Give an open agreement another day, as its owner or the holder; looking again moves along if it must."""
     with changing(agreement.case_id, now=now) as case:
@@ -96,6 +106,7 @@ def move_agreement(*, agreement: Agreement, due_on: date, actor: User, now: date
         return agreement
 
 
+@again_after_deadlock
 def drop_agreement(*, agreement: Agreement, reason: DropReason, actor: User, now: datetime) -> Agreement:
     """Drop an open agreement, with a reason, as its owner or the holder."""
     with changing(agreement.case_id, now=now) as case:
@@ -107,6 +118,7 @@ def drop_agreement(*, agreement: Agreement, reason: DropReason, actor: User, now
         return agreement
 
 
+@again_after_deadlock
 def look_at_agreement_again(
     *,
     agreement: Agreement,

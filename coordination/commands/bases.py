@@ -47,6 +47,7 @@ class BasisDraft:
 ANONYMOUS = BasisDraft(BasisKind.ANONYMOUS)
 
 
+@again_after_deadlock
 def record_basis(*, case: Case, draft: BasisDraft, actor: User, now: datetime) -> Basis:
     """Record the basis on which a case's information is shared; the one before, if any, is replaced.
 
@@ -62,6 +63,7 @@ def record_basis(*, case: Case, draft: BasisDraft, actor: User, now: datetime) -
         return add_basis(case, draft, actor=actor, now=now)
 
 
+@again_after_deadlock
 def withdraw_basis(*, basis: Basis, actor: User, now: datetime) -> Basis:
     """Withdraw a basis: from this moment partners cannot open the references."""
     with changing(basis.case_id, now=now) as case:

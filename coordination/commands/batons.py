@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from coordination.commands.changing import lock_people, record
 from coordination.commands.deadlines import HOLDERS_KINDS, owe, pass_on, settle
 from coordination.commands.partings import (
+    end_partnership,
     let_go_of_those_who_left,
     take_in,
     withdraw_handover_of,
@@ -26,6 +27,7 @@ from coordination.models import (
     HoldingReason,
     InvitationState,
     Membership,
+    PartnershipEnd,
     Settlement,
     Unit,
     User,
@@ -69,6 +71,25 @@ def move_baton(
     pass_on(case, owed_by_holder, to=to_person, unit=to_unit)
     pass_searches_on(case)
     let_go_of_those_who_left(case, actor=actor, now=now)
+
+
+def end_part_beside_baton(case: Case, *, actor: User | None, now: datetime) -> None:
+    """End the part that the holder's unit has beside the baton, before a holder hands it over who does not stay.
+
+    It has one where the baton came back to a unit that had stayed on. Somebody else who is its contact stays.
+    """
+    beside = case.partnerships.live().filter(unit=case.holder_unit, contact=case.holder).select_related("unit")
+    for partnership in beside:
+        end_partnership(partnership, end=PartnershipEnd.LEFT, state=InvitationState.LEFT, now=now)
+        record(
+            EventKind.PARTNERSHIP_LEFT,
+            at=now,
+            actor=actor,
+            case=case,
+            unit=partnership.unit,
+            about=partnership,
+            cause="handed_over",
+        )
 
 
 def _withdraw_what_is_moot(case: Case, *, actor: User | None, now: datetime) -> None:

@@ -19,6 +19,7 @@ from coordination.commands.bases import (
 )
 from coordination.commands.batons import require_leader
 from coordination.commands.changing import (
+    again_after_deadlock,
     changing,
     lock_people,
     lock_units,
@@ -36,6 +37,7 @@ from coordination.commands.partings import (
     withdraw_handover_of,
     withdraw_invitation_of,
 )
+from coordination.commands.same_references import SameReference, noting_who_met, require_few_met
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     AgreementState,
@@ -81,14 +83,7 @@ class ReferenceDraft:
     number: str
 
 
-class SameReference(MovedOn):
-    """An open case has this reference already. ``case`` is given only to somebody who takes part in it."""
-
-    def __init__(self, case: Case | None) -> None:
-        super().__init__(_("An open case has this reference already. You can ask to join it."), field="number")
-        self.case = case
-
-
+@again_after_deadlock
 def open_case(
     *,
     theme: Theme,
@@ -103,9 +98,10 @@ def open_case(
 ) -> Case:
     """Open a case and ask its partners in. Whoever opens it holds the baton, for the unit named.
 
-    Without a reference it is anonymous sparring. Raises ``SameReference`` where the reference is on an open case.
+    Without a reference it is anonymous sparring. Raises ``SameReference`` where the reference is on an open case, and
+    ``TooManyMet`` for somebody who has met too many of those.
     """
-    with transaction.atomic():
+    with noting_who_met(actor=actor, now=now), transaction.atomic():
         lock_units([invited.pk for invited, _person in invite])
         lock_people([actor.pk, *(person.pk for _invited, person in invite if person)])
         who = actor_of(actor, now)
@@ -149,11 +145,12 @@ def open_case(
         return case
 
 
+@again_after_deadlock
 def add_reference(
     *, case: Case, reference: ReferenceDraft, actor: User, now: datetime, basis: BasisDraft | None = None
 ) -> Reference:
     """Add a reference, as the holder. It takes a basis: the one the case has, or another one."""
-    with changing(case.pk, now=now) as case:
+    with noting_who_met(actor=actor, now=now), changing(case.pk, now=now) as case:
         who = actor_of(actor, now)
         require_right(may_hold(who, case), who, case)
         require_open(case)
@@ -164,6 +161,7 @@ def add_reference(
         return _add_first_reference(case, reference, basis, actor=actor, now=now)
 
 
+@again_after_deadlock
 def close_case(*, case: Case, outcome: CaseOutcome, actor: User, now: datetime) -> Case:
     """Close a case, as its holder, with what came of it. Every open ask is answered by that; access ends."""
     with changing(case.pk, now=now) as case:
@@ -208,9 +206,10 @@ def close_case(*, case: Case, outcome: CaseOutcome, actor: User, now: datetime) 
         return case
 
 
+@again_after_deadlock
 def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime) -> Case:
     """Open a closed case again, as the one who held it last; partners are asked in anew."""
-    with changing(case.pk, now=now, people=[case.holder_id]) as case:
+    with noting_who_met(actor=actor, now=now), changing(case.pk, now=now, people=[case.holder_id]) as case:
         who = actor_of(actor, now)
         require_right(may_hold(who, case), who, case)
         if case.is_open:
@@ -218,9 +217,13 @@ def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime)
         if not Membership.objects.live().filter(user=case.holder, unit=case.holder_unit).exists():
             raise Unacceptable(_("You are no longer in %(unit)s. Open a new case.") % {"unit": case.holder_unit.name})
         records = case.references.filter(purpose=ReferencePurpose.RECORD)
+        if records.exists():
+            require_few_met(actor=actor, now=now)
         _lock_systems(*records.values_list("system_id", flat=True))
-        if open_cases_with(records.values("number_index"), unit=case.holder_unit).exclude(pk=case.pk).exists():
-            raise SameReference(None)
+        others = open_cases_with(records.values("number_index"), unit=case.holder_unit).exclude(pk=case.pk)
+        other = others.order_by("opened_at", "pk").first()
+        if other is not None:
+            raise SameReference(other, actor=actor, now=now)
         case.state, case.closed_at, case.outcome = CaseState.OPEN, None, None
         case.save(update_fields=["state", "closed_at", "outcome"])
         case.holdings.filter(ended_at=None).update(ended_at=now)
@@ -297,11 +300,11 @@ def _add_first_reference(
     number = read_number(draft.system, draft.number)
     if basis is not None and basis.kind == BasisKind.ANONYMOUS:
         raise Unacceptable(_("A case with a reference is not anonymous."), field="basis")
+    require_few_met(actor=actor, now=now)
     _lock_systems(draft.system.pk)
     other = open_case_with(draft.system, number, unit=case.holder_unit, other_than=case)
     if other is not None:
-        takes_part = part_in(actor_of(actor, now), other) >= Part.PARTNER
-        raise SameReference(other if takes_part else None)
+        raise SameReference(other, actor=actor, now=now)
     reference = store_reference(
         case, draft, purpose=ReferencePurpose.RECORD, unit=case.holder_unit, actor=actor, now=now
     )

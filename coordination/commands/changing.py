@@ -28,7 +28,7 @@ _ENDED_FOR_ANOTHER = frozenset({"40P01", "40001"})  # PostgreSQL: deadlock detec
 def again_after_deadlock(act: Callable[Given, Result]) -> Callable[Given, Result]:
     """Begin a whole transaction anew where PostgreSQL has ended it to let another one pass; nothing is left of it.
 
-    For what begins transactions: a form carried out, and commands that no form carries. Within a transaction there is
+    Every command that begins a transaction has it, and so has a form carried out: within a transaction there is
     nothing to begin anew, so that whoever began it does.
     """
 

@@ -8,8 +8,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from coordination.commands.bases import require_sharing
-from coordination.commands.batons import leader_for, move_baton
-from coordination.commands.changing import changing, record, require_open, require_part, require_right
+from coordination.commands.batons import end_part_beside_baton, leader_for, move_baton
+from coordination.commands.changing import (
+    again_after_deadlock,
+    changing,
+    record,
+    require_open,
+    require_part,
+    require_right,
+)
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.partings import withdraw_handover_of
 from coordination.errors import MovedOn, Unacceptable
@@ -41,6 +48,7 @@ from coordination.rules.access import (
 from coordination.rules.actors import Actor
 
 
+@again_after_deadlock
 def offer_handover(
     *, case: Case, to_person: User, to_unit: Unit, actor: User, now: datetime, stays_on: bool = True
 ) -> Handover:
@@ -72,9 +80,11 @@ def offer_handover(
         return handover
 
 
+@again_after_deadlock
 def request_baton(*, partnership: Partnership, actor: User, now: datetime) -> Handover:
-    """Ask, for a partner, to take the baton over; the holder answers."""
-    with changing(partnership.case_id, now=now, people=[partnership.contact_id]) as case:
+    """Ask, for a partner, to take the baton over; the holder answers. ``partnership`` names the contact it is for."""
+    meant = partnership.contact_id
+    with changing(partnership.case_id, now=now, people=[meant]) as case:
         who = actor_of(actor, now)
         partnership = case.partnerships.select_related("contact", "unit", "case").get(pk=partnership.pk)
         require_right(may_speak_for_partner(who, partnership), who, case)
@@ -82,6 +92,11 @@ def request_baton(*, partnership: Partnership, actor: User, now: datetime) -> Ha
         if partnership.ended_at is not None:
             raise MovedOn(_("%(unit)s no longer takes part.") % {"unit": partnership.unit.name})
         contact = partnership.contact
+        if contact.pk != meant:  # nobody asks for them, and they are not locked
+            raise MovedOn(
+                _("%(person)s is the contact of %(unit)s now.")
+                % {"person": contact.name, "unit": partnership.unit.name}
+            )
         if contact.pk == case.holder_id:
             raise Unacceptable(_("%(person)s holds the baton already.") % {"person": contact.name})
         require_member(contact, partnership.unit, case)
@@ -108,6 +123,7 @@ def request_baton(*, partnership: Partnership, actor: User, now: datetime) -> Ha
         return handover
 
 
+@again_after_deadlock
 def accept_handover(*, handover: Handover, actor: User, now: datetime) -> Handover:
     """Say yes to an offer, as the one it was made to, or to a request, as the holder: the baton moves at once."""
     with changing(handover.case_id, now=now, people=[handover.to_person_id]) as case:
@@ -124,6 +140,8 @@ def accept_handover(*, handover: Handover, actor: User, now: datetime) -> Handov
             now,
             before=case.holder_id,
         )
+        if not handover.stays_on:
+            end_part_beside_baton(case, actor=actor, now=now)
         move_baton(
             case,
             to_person=handover.to_person,
@@ -136,6 +154,7 @@ def accept_handover(*, handover: Handover, actor: User, now: datetime) -> Handov
         return handover
 
 
+@again_after_deadlock
 def decline_handover(*, handover: Handover, reason: DeclineReason, actor: User, now: datetime) -> Handover:
     """Say no to an offer or a request, with a reason; the baton stays where it is."""
     with changing(handover.case_id, now=now) as case:
@@ -148,6 +167,7 @@ def decline_handover(*, handover: Handover, reason: DeclineReason, actor: User, 
         return handover
 
 
+@again_after_deadlock
 def withdraw_handover(*, handover: Handover, actor: User, now: datetime) -> Handover:
     """Take an offer back, as the holder, or a request, as the one who made it."""
     with changing(handover.case_id, now=now) as case:
@@ -160,6 +180,7 @@ def withdraw_handover(*, handover: Handover, actor: User, now: datetime) -> Hand
         return handover
 
 
+@again_after_deadlock
 def ask_for_release(*, case: Case, actor: User, now: datetime) -> Case:
     """Ask, as the holder, that one's leader finds another holder; until then one holds the baton."""
     with changing(case.pk, now=now) as case:
@@ -184,6 +205,32 @@ def ask_for_release(*, case: Case, actor: User, now: datetime) -> Case:
         return case
 
 
+@again_after_deadlock
+def withdraw_release(*, case: Case, actor: User, now: datetime) -> Case:
+    """Hold the baton on, as the holder who had asked for release: the leader no longer looks for somebody else."""
+    with changing(case.pk, now=now) as case:
+        who = actor_of(actor, now)
+        require_right(may_hold(who, case), who, case)
+        require_open(case)
+        if case.release_asked_at is None:
+            raise MovedOn(_("No leader is asked to find another holder any more."))
+        asked = case.deadlines.open().select_related("owner", "unit").get(kind=DeadlineKind.ASSIGN_HOLDER)
+        case.release_asked_at = None
+        case.save(update_fields=["release_asked_at"])
+        settle(case, now=now, settlement=Settlement.LAPSED, kind=DeadlineKind.ASSIGN_HOLDER)
+        record(
+            EventKind.RELEASE_WITHDRAWN,
+            at=now,
+            actor=actor,
+            case=case,
+            unit=asked.unit,
+            person=asked.owner,
+            about=case,
+        )
+        return case
+
+
+@again_after_deadlock
 def assign_holder(
     *,
     case: Case,
@@ -193,19 +240,18 @@ def assign_holder(
     actor: User,
     now: datetime,
 ) -> Case:
-    """Move the baton at once, as a leader: only where the holder is away, has asked for it, or it fell to a leader."""
+    """Move the baton at once, as a leader: only where the holder is away, has asked for it, or it fell to a leader.
+
+    Whomever it fell to may be named, too: then they keep it, and nobody else is looked for.
+    """
     with changing(case.pk, now=now, people=[to_person.pk]) as case:
         who = actor_of(actor, now)
         require_part(Part.LEADER, who, case)
-        allowed = may_assign(
-            who,
-            case,
-            holder_is_away=is_away(case.holder_id, who.today),
-            fell_to_leader=case.holdings.filter(ended_at=None, reason=HoldingReason.FELL).exists(),
-        )
-        require_right(allowed, who, case)
+        fell = case.holdings.filter(ended_at=None, reason=HoldingReason.FELL).exists()
+        is_holder_away = is_away(case.holder_id, who.today)
+        require_right(may_assign(who, case, holder_is_away=is_holder_away, fell_to_leader=fell), who, case)
         require_open(case)
-        if to_person.pk == case.holder_id:
+        if to_person.pk == case.holder_id and not fell:
             raise Unacceptable(_("%(person)s holds the baton already.") % {"person": to_person.name}, field="to_person")
         require_member(to_person, to_unit, case)
         if not who.leads(to_unit):
@@ -231,6 +277,7 @@ def assign_holder(
             about=case,
             reason=reason.code,
             before=before.pk,
+            kept=to_person.pk == before.pk,
         )
         return case
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from coordination.commands.bases import require_sharing
 from coordination.commands.batons import leader_beside
-from coordination.commands.changing import changing, record, require_open, require_right
+from coordination.commands.changing import again_after_deadlock, changing, record, require_open, require_right
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.partings import (
     end_partnership,
@@ -46,6 +46,7 @@ from coordination.rules.access import (
 )
 
 
+@again_after_deadlock
 def invite_unit(
     *,
     case: Case,
@@ -108,6 +109,7 @@ def send_invitation(case: Case, *, unit: Unit, ask: Ask, person: User | None, ac
     return invitation
 
 
+@again_after_deadlock
 def accept_invitation(
     *, invitation: Invitation, actor: User, now: datetime, contact: User | None = None
 ) -> Partnership:
@@ -139,6 +141,7 @@ def accept_invitation(
         return partnership
 
 
+@again_after_deadlock
 def decline_invitation(
     *,
     invitation: Invitation,
@@ -181,6 +184,7 @@ def decline_invitation(
         return invitation
 
 
+@again_after_deadlock
 def point_onward(*, invitation: Invitation, onward: Unit, actor: User, now: datetime) -> Invitation:
     """Name, as the leader who was asked to find out, whom to ask instead; the holder then owes to ask them."""
     with changing(invitation.case_id, now=now) as case:
@@ -203,6 +207,7 @@ def point_onward(*, invitation: Invitation, onward: Unit, actor: User, now: date
         return invitation
 
 
+@again_after_deadlock
 def drop_search(*, invitation: Invitation, actor: User, now: datetime) -> None:
     """Say, as the holder, that nobody else needs to be asked after a no."""
     with changing(invitation.case_id, now=now) as case:
@@ -214,6 +219,7 @@ def drop_search(*, invitation: Invitation, actor: User, now: datetime) -> None:
         record(EventKind.SEARCH_DROPPED, at=now, actor=actor, case=case, unit=invitation.unit, about=invitation)
 
 
+@again_after_deadlock
 def withdraw_invitation(*, invitation: Invitation, actor: User, now: datetime) -> Invitation:
     """Take back, as the holder, an invitation that has not been answered."""
     with changing(invitation.case_id, now=now) as case:
@@ -225,6 +231,7 @@ def withdraw_invitation(*, invitation: Invitation, actor: User, now: datetime) -
         return invitation
 
 
+@again_after_deadlock
 def complete_partnership(
     *, partnership: Partnership, outcome: PartnershipOutcome, actor: User, now: datetime
 ) -> Partnership:
@@ -251,6 +258,7 @@ def complete_partnership(
         return partnership
 
 
+@again_after_deadlock
 def leave_case(*, partnership: Partnership, reason: LeaveReason, actor: User, now: datetime) -> Partnership:
     """Leave before one's part is done, as the partner, with a reason."""
     with changing(partnership.case_id, now=now) as case:
@@ -269,6 +277,7 @@ def leave_case(*, partnership: Partnership, reason: LeaveReason, actor: User, no
         return partnership
 
 
+@again_after_deadlock
 def change_contact(*, partnership: Partnership, contact: User, actor: User, now: datetime) -> Partnership:
     """Name another contact person for a partner, as its contact or its leader."""
     with changing(partnership.case_id, now=now, people=[contact.pk]) as case:

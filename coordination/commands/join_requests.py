@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from coordination.commands.bases import require_sharing
 from coordination.commands.batons import leader_for
-from coordination.commands.changing import changing, record, require_open, require_right
+from coordination.commands.changing import again_after_deadlock, changing, record, require_open, require_right
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.invitations import require_contact
 from coordination.commands.partings import take_in
@@ -32,6 +32,7 @@ from coordination.queries.same_reference import open_case_with
 from coordination.rules.access import may_answer_join_request, may_see_join_request
 
 
+@again_after_deadlock
 def ask_to_join(
     *, system: ReferenceSystem, number: str, unit: Unit, theme: Theme, actor: User, now: datetime
 ) -> JoinRequest:
@@ -63,6 +64,7 @@ def ask_to_join(
         return request
 
 
+@again_after_deadlock
 def accept_join_request(*, join_request: JoinRequest, actor: User, now: datetime) -> JoinRequest:
     """Let the asking unit in, as the holder; whoever asked becomes its contact (or, if they have left, its leader).
 
@@ -86,6 +88,7 @@ def accept_join_request(*, join_request: JoinRequest, actor: User, now: datetime
         return request
 
 
+@again_after_deadlock
 def decline_join_request(
     *, join_request: JoinRequest, reason: DeclineReason, actor: User, now: datetime
 ) -> JoinRequest:
@@ -107,6 +110,7 @@ def decline_join_request(
         return request
 
 
+@again_after_deadlock
 def withdraw_join_request(*, join_request: JoinRequest, actor: User, now: datetime) -> JoinRequest:
     """Take one's own request back."""
     with changing(join_request.case_id, now=now) as case:

@@ -10,10 +10,12 @@ from django.db.models import BinaryField, Q, QuerySet, Value
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 
+from coordination.commands.changing import again_after_deadlock
 from coordination.models import Reference
 from coordination.privacy.references import ReferenceLost, open_number, seal_number, split_key_id
 
 
+@again_after_deadlock
 def reseal_references(*, limit: int) -> int:
     """Seal at most ``limit`` references anew that are under another key than the current one; say how many.
 

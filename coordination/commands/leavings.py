@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from coordination.commands.batons import drop_to_leader, leader_for, pass_searches_on
+from coordination.commands.batons import SOUGHT_BY_LEADER, drop_to_leader, leader_for, pass_searches_on
 from coordination.commands.changing import changing, record
 from coordination.commands.deadlines import pass_on
 from coordination.commands.partings import replace_contact, withdraw_handover_of
@@ -24,7 +24,8 @@ from coordination.models import (
     User,
 )
 
-_LEADERS_KINDS = (DeadlineKind.ASSIGN_HOLDER, DeadlineKind.FIND_PARTNER)
+# What a leader is asked to find; a search that a holder owes is theirs as the holder.
+_LEADERS_TASKS = Q(kind=DeadlineKind.ASSIGN_HOLDER) | SOUGHT_BY_LEADER
 
 
 def give_up_everything_in(
@@ -131,8 +132,8 @@ def _replace_unless_entitled(partnership: Partnership, *, actor: User | None, no
 
 
 def _pass_leaders_tasks_on(case: Case, membership: Membership, *, now: datetime) -> None:
-    """What was owed as a leader of the unit, the nearest leader owes."""
-    owed = Q(owner=membership.user, unit=membership.unit, kind__in=_LEADERS_KINDS)
+    """What was owed as a leader of the unit, the nearest leader owes; also where the baton fell to the one before."""
+    owed = _LEADERS_TASKS & Q(owner=membership.user, unit=membership.unit)
     if case.deadlines.open().filter(owed).exists():
         leader = leader_for(membership.unit, other_than=membership.user_id)
-        pass_on(case, owed & ~Q(owner=case.holder), to=leader.user, unit=leader.unit)
+        pass_on(case, owed, to=leader.user, unit=leader.unit)

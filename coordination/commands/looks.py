@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from coordination.commands.bases import active_basis
-from coordination.commands.changing import record, require_right
+from coordination.commands.changing import again_after_deadlock, record, require_right
 from coordination.errors import Forbidden, Unacceptable, Unseen
 from coordination.models import AccessRecord, Case, EventKind, LookReason, Reference, User
 from coordination.privacy.references import open_number
@@ -17,15 +17,20 @@ from coordination.queries.visibility import part_in
 from coordination.rules.access import Part, may_open_reference
 
 
-def look_at_case(*, case: Case, actor: User, now: datetime) -> Part:
-    """Log that the actor looks at the case, and say which part they play in it. Raises ``Unseen``."""
-    part = part_in(actor_of(actor, now), case)
+def look_at_case(*, case: Case, actor: User, now: datetime, part: Part | None = None) -> Part:
+    """Log that the actor looks at the case, and say which part they play in it. Raises ``Unseen``.
+
+    ``part``: the one they play, where it has been read a moment ago.
+    """
+    if part is None:
+        part = part_in(actor_of(actor, now), case)
     if part == Part.NONE:
         raise Unseen(_("Not found."))
     AccessRecord.objects.create(case=case, viewer=actor, at=now)
     return part
 
 
+@again_after_deadlock
 def open_reference(*, reference: Reference, actor: User, now: datetime, reason: LookReason | None = None) -> str:
     """Give the number of a reference, and log it. A leader needs a reason, and the holder learns of it.
 

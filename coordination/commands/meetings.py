@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,14 @@ from coordination.commands.agreements import FARTHEST, unit_in_case
 from coordination.commands.bases import active_basis
 from coordination.commands.calling import call_person
 from coordination.commands.cases import ReferenceDraft, store_reference
-from coordination.commands.changing import changing, record, require_open, require_part, require_right
+from coordination.commands.changing import (
+    again_after_deadlock,
+    changing,
+    record,
+    require_open,
+    require_part,
+    require_right,
+)
 from coordination.commands.deadlines import owe, settle
 from coordination.commands.partings import cancel_planned
 from coordination.errors import MovedOn, Unacceptable
@@ -51,15 +59,16 @@ class WhenAndWhere:
     room: Room | None = None
 
 
+@again_after_deadlock
 def call_meeting(
     *, case: Case, kind: MeetingKind, at: WhenAndWhere, people: Collection[User], actor: User, now: datetime
 ) -> Meeting:
     """Call people who take part to a meeting. Whoever calls it comes; the others are asked."""
-    with changing(case.pk, now=now, people=[person.pk for person in people]) as case:
+    with changing(case.pk, now=now, people=[person.pk for person in people], units=[at.place.pk]) as case:
         who = actor_of(actor, now)
         require_part(Part.PARTNER, who, case)
         require_open(case)
-        _check(at, case, now)
+        at = _checked(at, case, now)
         called = {person.pk: person for person in people}
         units = {pk: unit_in_case(case, person) for pk, person in called.items()}
         strangers = [called[pk].name for pk, unit in units.items() if unit is None]
@@ -93,6 +102,7 @@ def call_meeting(
         return meeting
 
 
+@again_after_deadlock
 def answer_meeting(*, attendance: Attendance, comes: bool, actor: User, now: datetime) -> Attendance:
     """Say whether one comes; one may change one's mind until the meeting has been."""
     with changing(attendance.meeting.case_id, now=now) as case:
@@ -101,8 +111,13 @@ def answer_meeting(*, attendance: Attendance, comes: bool, actor: User, now: dat
             pk=attendance.pk, meeting__case=case
         )
         require_right(who.is_one_of(attendance.person_id), who, case)
+        is_released = attendance.answer == AttendanceAnswer.RELEASED
+        if is_released:
+            require_part(Part.PARTNER, who, case)  # whose part has ended learns no more of the meeting
         require_open(case)
         _require_planned(attendance.meeting)
+        if is_released:
+            raise MovedOn(_("%(person)s is no longer called to this meeting.") % {"person": attendance.person.name})
         attendance.answer = AttendanceAnswer.YES if comes else AttendanceAnswer.NO
         attendance.answered_at = now
         attendance.save(update_fields=["answer", "answered_at"])
@@ -120,11 +135,15 @@ def answer_meeting(*, attendance: Attendance, comes: bool, actor: User, now: dat
         return attendance
 
 
+@again_after_deadlock
 def move_meeting(*, meeting: Meeting, at: WhenAndWhere, actor: User, now: datetime) -> Meeting:
-    """Move a planned meeting, as the one who called it or the holder; everybody else is asked again."""
-    with changing(meeting.case_id, now=now) as case:
+    """Move a planned meeting, as the one who called it or the holder; everybody else is asked again.
+
+    Whoever moves it and has answered stands by that; a day to answer by that has not been met moves along.
+    """
+    with changing(meeting.case_id, now=now, units=[at.place.pk]) as case:
         meeting = _changeable(case, meeting, actor, now)
-        _check(at, case, now)
+        at = _checked(at, case, now)
         meeting.starts_at, meeting.ends_at, meeting.place, meeting.room = (
             at.starts_at,
             at.ends_at,
@@ -135,14 +154,14 @@ def move_meeting(*, meeting: Meeting, at: WhenAndWhere, actor: User, now: dateti
         meeting.save(update_fields=["starts_at", "ends_at", "place", "room", "moved_count"])
         settle(case, now=now, settlement=Settlement.LAPSED, meeting=meeting)
         _owe_outcome(meeting, now)
-        for attendance in meeting.attendances.exclude(person=actor).select_related("person", "unit"):
-            settle(case, now=now, settlement=Settlement.LAPSED, attendance=attendance)
-            attendance.delete()
+        movers = Q(person=actor) & ~Q(answer=AttendanceAnswer.ASKED)
+        for attendance in meeting.attendances.called().exclude(movers).select_related("person", "unit"):
             call_person(meeting, person=attendance.person, unit=attendance.unit, now=now)
         _record(EventKind.MEETING_MOVED, meeting, actor, now, starts_at=at.starts_at)
         return meeting
 
 
+@again_after_deadlock
 def cancel_meeting(*, meeting: Meeting, actor: User, now: datetime) -> Meeting:
     """Cancel a planned meeting, as the one who called it or the holder."""
     with changing(meeting.case_id, now=now) as case:
@@ -151,6 +170,7 @@ def cancel_meeting(*, meeting: Meeting, actor: User, now: datetime) -> Meeting:
         return meeting
 
 
+@again_after_deadlock
 def hold_meeting(
     *,
     meeting: Meeting,
@@ -177,7 +197,7 @@ def hold_meeting(
         settle(case, now=now, settlement=Settlement.MET, meeting=meeting)
         settle(case, now=now, settlement=Settlement.LAPSED, attendance__meeting=meeting)
         came_ids = {person.pk for person in came}
-        for attendance in meeting.attendances.all():
+        for attendance in meeting.attendances.called():
             attendance.came = attendance.person_id in came_ids
             attendance.save(update_fields=["came"])
         _record(EventKind.MEETING_HELD, meeting, actor, now, minutes=minutes is not None)
@@ -210,7 +230,9 @@ def _require_planned(meeting: Meeting) -> None:
         raise MovedOn(_("This meeting is no longer planned (%(state)s).") % {"state": meeting.get_state_display()})
 
 
-def _check(at: WhenAndWhere, case: Case, now: datetime) -> None:
+def _checked(at: WhenAndWhere, case: Case, now: datetime) -> WhenAndWhere:
+    """Refuse a time or place that cannot be; give it with the place as it is now that it is locked."""
+    at = replace(at, place=Unit.objects.get(pk=at.place.pk))
     if at.starts_at <= now:
         raise Unacceptable(_("This time has passed."), field="starts_at")
     if at.starts_at > now + FARTHEST:
@@ -223,6 +245,7 @@ def _check(at: WhenAndWhere, case: Case, now: datetime) -> None:
         raise Unacceptable(_("Choose another place."), field="place")
     if at.room is not None and (at.room.unit_id != at.place.pk or at.room.is_retired):
         raise Unacceptable(_("Choose a room of the unit you meet at."), field="room")
+    return at
 
 
 def _owe_outcome(meeting: Meeting, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from coordination.commands.calling import call_person
+from coordination.commands.calling import call_person, release_person
 from coordination.commands.changing import record
 from coordination.commands.deadlines import settle
 from coordination.models import (
@@ -17,6 +17,7 @@ from coordination.models import (
     Case,
     DeadlineKind,
     EventKind,
+    FormerContact,
     Handover,
     HandoverKind,
     HandoverState,
@@ -50,11 +51,12 @@ def take_in(case: Case, *, unit: Unit, contact: User, actor: User | None, now: d
 
 
 def let_go_of_those_who_left(case: Case, *, actor: User | None, now: datetime) -> None:
-    """Pass the open agreements of people who no longer take part on to the holder, and call them to no meeting."""
+    """Pass the open agreements of people who no longer take part on to the holder, and take their calls back."""
     taking_part = {case.holder_id, *case.partnerships.live().values_list("contact_id", flat=True)}
     for agreement in case.agreements.filter(state=AgreementState.OPEN).exclude(owner_id__in=taking_part):
         pass_agreement_on(agreement, to=case.holder, unit=case.holder_unit, actor=actor, now=now)
-    planned_attendances(case).exclude(person_id__in=taking_part).delete()
+    for attendance in planned_attendances(case).exclude(person_id__in=taking_part):
+        release_person(attendance, actor=actor, now=now)
     _withdraw_requests_of_those_who_left(case, actor=actor, now=now)
 
 
@@ -86,6 +88,9 @@ def pass_agreement_on(agreement: Agreement, *, to: User, unit: Unit, actor: User
 def replace_contact(partnership: Partnership, *, contact: User, actor: User | None, now: datetime) -> None:
     """Name another contact person, who takes over agreements and calls to meetings of the one before."""
     case, before = partnership.case, partnership.contact
+    latest = partnership.former_contacts.last()
+    began_at = latest.ended_at if latest is not None else partnership.began_at
+    FormerContact.objects.create(partnership=partnership, person=before, began_at=began_at, ended_at=now)
     partnership.contact = contact
     partnership.save(update_fields=["contact"])
     record(
@@ -103,15 +108,36 @@ def replace_contact(partnership: Partnership, *, contact: User, actor: User | No
         return  # they still take part in another way, and keep what they owe
     for agreement in case.agreements.filter(state=AgreementState.OPEN, owner=before):
         pass_agreement_on(agreement, to=contact, unit=partnership.unit, actor=actor, now=now)
-    for attendance in list(planned_attendances(case).filter(person=before)):
-        attendance.delete()
-        if not attendance.meeting.attendances.filter(person=contact).exists():
-            call_person(attendance.meeting, person=contact, unit=partnership.unit, now=now)
+    for attendance in planned_attendances(case).filter(person=before):
+        meeting = attendance.meeting
+        is_called = meeting.attendances.called().filter(person=contact).exists()
+        release_person(attendance, actor=actor, now=now, instead=None if is_called else contact)
+        if not is_called:
+            call_person(meeting, person=contact, unit=partnership.unit, now=now)
 
 
 def planned_attendances(case: Case) -> QuerySet[Attendance]:
-    """Calls to meetings of the case that are still to be held."""
-    return Attendance.objects.filter(meeting__case=case, meeting__state=MeetingState.PLANNED).select_related("meeting")
+    """Calls to meetings of the case that are still to be held, those taken back left out."""
+    planned = Attendance.objects.called().filter(meeting__case=case, meeting__state=MeetingState.PLANNED)
+    return planned.select_related("meeting__case", "person", "unit")
+
+
+def move_to_another_place(meeting: Meeting, place: Unit, *, actor: User | None, now: datetime) -> None:
+    """Move a planned meeting because the unit closes at which it was to be held, and say so; its time stays."""
+    closed_id = meeting.place_id
+    meeting.place, meeting.room = place, None
+    meeting.moved_count += 1
+    meeting.save(update_fields=["place", "room", "moved_count"])
+    record(
+        EventKind.MEETING_MOVED,
+        at=now,
+        actor=actor,
+        case=meeting.case,
+        unit=place,
+        about=meeting,
+        starts_at=meeting.starts_at,
+        closed=closed_id,
+    )
 
 
 def cancel_planned(meeting: Meeting, *, actor: User | None, now: datetime) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,7 @@ class PersonDraft:
     phone: str = ""
 
 
+@again_after_deadlock
 def register_person(*, draft: PersonDraft, actor: User | None, now: datetime, password: str | None = None) -> User:
     """Register a person, who can sign in once they have a password. ``password`` may be one already hashed."""
     with transaction.atomic():
@@ -46,6 +48,7 @@ def register_person(*, draft: PersonDraft, actor: User | None, now: datetime, pa
         return user
 
 
+@again_after_deadlock
 def change_person(*, user: User, draft: PersonDraft, actor: User | None, now: datetime) -> list[str]:
     """Change what a draft says differently; say which fields. The user name stays."""
     with transaction.atomic():
@@ -58,6 +61,21 @@ def change_person(*, user: User, draft: PersonDraft, actor: User | None, now: da
             user.save(update_fields=changed)
             record(EventKind.PERSON_CHANGED, at=now, actor=actor, person=user, about=user, fields=changed)
         return changed
+
+
+@again_after_deadlock
+def choose_language(*, language: str, actor: User, now: datetime) -> bool:
+    """Choose the language in which one reads and is told, such as "da"; say whether it is another one than before."""
+    with transaction.atomic():
+        [user] = lock_people([actor.pk])
+        if language not in dict(settings.LANGUAGES):
+            raise Unacceptable(_("Involver does not speak this language."), field="language")
+        if user.language == language:
+            return False
+        user.language = language
+        user.save(update_fields=["language"])
+        record(EventKind.PERSON_CHANGED, at=now, actor=actor, person=user, about=user, fields=["language"])
+        return True
 
 
 @again_after_deadlock
@@ -155,6 +173,7 @@ def deactivate_person(*, user: User, actor: User | None, now: datetime) -> User:
         return user
 
 
+@again_after_deadlock
 def reactivate_person(*, user: User, actor: User | None, now: datetime) -> User:
     """Let a deactivated person in again; they belong to no unit until they are placed in one."""
     with transaction.atomic():
@@ -203,6 +222,7 @@ def set_absence(*, user: User, stand_in: User, first_on: date, last_on: date, ac
         return absence
 
 
+@again_after_deadlock
 def end_absence(*, absence: Absence, actor: User, now: datetime) -> None:
     """Say that one is back, or does not go away after all: it ended yesterday, or never was."""
     today = timezone.localdate(now)
@@ -212,7 +232,14 @@ def end_absence(*, absence: Absence, actor: User, now: datetime) -> None:
         if found is None:
             raise MovedOn(_("This absence is over already."))
         _require_spoken_for(found.user, actor, now)
-        record(EventKind.ABSENCE_ENDED, at=now, actor=actor, person=found.user, about=found)
+        record(
+            EventKind.ABSENCE_ENDED,
+            at=now,
+            actor=actor,
+            person=found.user,
+            about=found,
+            stand_in=found.stand_in_id,  # the row may be gone by the time they are told
+        )
         if found.first_on < today:
             found.last_on = today - timedelta(days=1)
             found.save(update_fields=["last_on"])

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from coordination.commands.changing import again_after_deadlock
+from coordination.commands.same_references import noting_who_met
 from coordination.models import Submission, User
 
 
@@ -18,7 +19,7 @@ def carry_out_once(*, key: UUID, actor: User, now: datetime, act: Callable[[], s
 
     ``act`` runs in the same transaction: where it refuses, the key has not been used.
     """
-    with transaction.atomic():
+    with noting_who_met(actor=actor, now=now), transaction.atomic():
         submission, is_new = Submission.objects.get_or_create(
             person=actor, key=key, defaults={"location": "", "made_at": now}
         )

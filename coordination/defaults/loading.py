@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from coordination.models import VOCABULARIES, DeadlineKind, DeadlineRule, RuleStep, Term, Theme, UnitKind
+from coordination.models import VOCABULARIES, DeadlineKind, DeadlineRule, RuleStep, Term, Theme, ThemeHelper, UnitKind
 
 _HERE = Path(__file__).parent
 _AUDIENCES = ("owner", "asker", "leader", "leader_above")
@@ -33,8 +33,15 @@ def _add_terms(vocabulary: type[Term], rows: list[dict[str, Any]], using: str) -
         fields = {name: value for name, value in row.items() if name != "unit_kinds"}
         term = vocabulary.objects.using(using).create(position=10 * position, **fields)
         if isinstance(term, Theme):
-            kinds = UnitKind.objects.using(using).filter(code__in=row["unit_kinds"])
-            term.unit_kinds.set(kinds.values_list("pk", flat=True))
+            _add_helpers(term, row["unit_kinds"], using)
+
+
+def _add_helpers(theme: Theme, codes: list[str], using: str) -> None:
+    """Let the kinds of units help in the order in which they are listed."""
+    kinds = dict(UnitKind.objects.using(using).filter(code__in=codes).values_list("code", "pk"))
+    for position, code in enumerate(codes, start=1):
+        if code in kinds:  # a municipality may have put other kinds in their place
+            ThemeHelper.objects.using(using).create(theme=theme, unitkind_id=kinds[code], position=10 * position)
 
 
 def _add_rule(kind: DeadlineKind, row: dict[str, Any], using: str) -> None:

@@ -29,6 +29,7 @@ from coordination.models.events import (
 from coordination.models.handovers import Handover, HandoverKind, HandoverState
 from coordination.models.invitations import (
     LIVE_INVITATION,
+    FormerContact,
     Invitation,
     InvitationState,
     Partnership,
@@ -49,6 +50,7 @@ from coordination.models.people import (
     User,
 )
 from coordination.models.references import Reference, ReferencePurpose
+from coordination.models.same_references import ReferenceMet
 from coordination.models.submissions import Submission
 from coordination.models.units import ClosingPeriod, Room, Unit
 from coordination.models.vocabularies import (
@@ -69,6 +71,7 @@ from coordination.models.vocabularies import (
     StatutoryBasis,
     Term,
     Theme,
+    ThemeHelper,
     UnitKind,
 )
 
@@ -102,6 +105,7 @@ __all__ = [
     "Escalation",
     "Event",
     "EventKind",
+    "FormerContact",
     "Handover",
     "HandoverKind",
     "HandoverState",
@@ -124,6 +128,7 @@ __all__ = [
     "PartnershipEnd",
     "PartnershipOutcome",
     "Reference",
+    "ReferenceMet",
     "ReferencePurpose",
     "ReferenceSystem",
     "ReopenReason",
@@ -136,6 +141,7 @@ __all__ = [
     "Submission",
     "Term",
     "Theme",
+    "ThemeHelper",
     "Unit",
     "UnitKind",
     "Urgency",

@@ -126,6 +126,9 @@ class Deadline(models.Model):
         null=True, help_text="The day of the next step of its rule; none when all are taken."
     )
     steps_until = models.DateField(null=True, help_text="The day of the last step taken.")
+    steps_after = models.DateField(
+        null=True, help_text="No step of a day up to this one is owed: the rule has changed since."
+    )
 
     objects = DeadlineQuerySet.as_manager()
 

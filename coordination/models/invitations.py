@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from coordination.models.cases import Case
@@ -141,3 +141,24 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case}: {self.unit}"
+
+
+class FormerContact(models.Model):
+    """That somebody was the contact person of a partnership, from–to, until another one was named in their place.
+
+    Who once took part keeps a receipt: the partnership itself knows only its present, or last, contact.
+    """
+
+    partnership = models.ForeignKey(Partnership, on_delete=models.CASCADE, related_name="former_contacts")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["ended_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(ended_at__gte=F("began_at")), name="former_contact_forward"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partnership}: {self.person}"

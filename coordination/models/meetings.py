@@ -59,17 +59,32 @@ class AttendanceAnswer(models.TextChoices):
     ASKED = "asked", _("has not answered")
     YES = "yes", _("comes")
     NO = "no", _("cannot come")
+    RELEASED = "released", _("is no longer called")
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Calls to meetings, taken back or not."""
+
+    def called(self) -> AttendanceQuerySet:
+        """Keep those that have not been taken back."""
+        return self.exclude(answer=AttendanceAnswer.RELEASED)
 
 
 class Attendance(models.Model):
-    """That a participant is called to a meeting, what they answered, and afterwards whether they came."""
+    """That a participant is called to a meeting, what they answered, and afterwards whether they came.
+
+    The row stays when their part ends before the meeting: it is released then, at ``answered_at``, and asked anew where
+    they are called again.
+    """
 
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendances")
     person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="attendances")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    answer = models.CharField(max_length=5, choices=AttendanceAnswer.choices, default=AttendanceAnswer.ASKED)
+    answer = models.CharField(max_length=8, choices=AttendanceAnswer.choices, default=AttendanceAnswer.ASKED)
     answered_at = models.DateTimeField(null=True)
     came = models.BooleanField(null=True)
+
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar = ["id"]

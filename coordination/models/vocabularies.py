@@ -63,15 +63,30 @@ class UnitKind(Term):
 
 
 class Theme(Term):
-    """A coarse arena that diagnoses nothing; says which kinds of units usually help with it."""
-
-    unit_kinds = models.ManyToManyField(
-        UnitKind, blank=True, verbose_name=_("kinds of units that usually help"), related_name="+"
-    )
+    """A coarse arena that diagnoses nothing; ``helpers`` are the kinds of units that usually help with it."""
 
     class Meta(Term.Meta):
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
+
+
+class ThemeHelper(models.Model):
+    """That units of a kind usually help with a theme, and at which place among its helpers they are suggested."""
+
+    theme = models.ForeignKey(Theme, on_delete=models.CASCADE, verbose_name=_("theme"), related_name="helpers")
+    unitkind = models.ForeignKey(UnitKind, on_delete=models.CASCADE, verbose_name=_("unit kind"), related_name="+")
+    position = models.PositiveSmallIntegerField(_("position"), default=100, db_default=100)
+
+    class Meta:
+        verbose_name = _("kind of units that usually help")
+        verbose_name_plural = _("kinds of units that usually help")
+        ordering: ClassVar = ["position", "id"]
+        # The names of the plain list of kinds that there was first, so that older code goes on beside it.
+        db_table = "coordination_theme_unit_kinds"
+        unique_together: ClassVar = [("theme", "unitkind")]
+
+    def __str__(self) -> str:
+        return f"{self.theme}: {self.unitkind}"
 
 
 class Ask(Term):

@@ -1,27 +1,24 @@
-"""References at rest: encrypted with AES-256-GCM, and found again through a keyed blind index.
+"""References at rest: sealed for their row and their case, and found again through a keyed blind index.
 
-``settings.REFERENCE_KEYS`` maps key ids to 32 bytes, the first being the current one; ``settings.INDEX_KEY`` is a key
-of its own. The row that a number belongs to is bound into the encryption, so that swapped rows do not open.
+``settings.INDEX_KEY`` is a key of its own, beside those of ``coordination.privacy.sealing``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import re
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from coordination.errors import Unacceptable
 from coordination.models import Reference, ReferenceSystem
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.privacy import sealing
+from coordination.privacy.cpr import may_hide_cpr
+from coordination.privacy.sealing import SealBroken, seal, unseal
 
-_NONCE_BYTES = 12
 MAX_NUMBER_LENGTH = 40
 
 
@@ -32,10 +29,10 @@ class ReferenceLost(Exception):
 def read_number(system: ReferenceSystem, typed: str) -> str:
     """Read a typed number: trimmed, in capital letters, as its system's pattern wants it.
 
-    Raises ``Unacceptable``, which never repeats what was typed, for anything that looks like a CPR number (whatever
-    the pattern says) and for a number that the system does not have.
+    Raises ``Unacceptable``, which never repeats what was typed, for anything in which a CPR number may be hidden
+    (whatever the pattern says) and for a number that the system does not have.
     """
-    if looks_like_cpr(typed):
+    if may_hide_cpr(typed):
         raise Unacceptable(
             _("This looks like a CPR number. Write the number of the record in the journal system instead."),
             field="number",
@@ -51,31 +48,20 @@ def read_number(system: ReferenceSystem, typed: str) -> str:
 
 def seal_number(number: str, *, uid: UUID, case_code: str) -> bytes:
     """Encrypt a number for the row ``uid`` of the case, under the current key."""
-    key_id, key = next(iter(settings.REFERENCE_KEYS.items()))
-    nonce = os.urandom(_NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, number.encode(), _row(uid, case_code))
-    return key_id.encode() + b":" + nonce + sealed
+    return seal(number, place=_place(uid, case_code))
 
 
 def open_number(reference: Reference) -> str:
     """Decrypt the number of a reference whose case has been read with it. Raises ``ReferenceLost``."""
-    key_id, sealed = split_key_id(reference)
-    key = settings.REFERENCE_KEYS.get(key_id)
-    if key is None:
-        raise ReferenceLost(f"no key {key_id!r}")
     try:
-        number = AESGCM(key).decrypt(
-            sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _row(reference.uid, reference.case.code)
-        )
-    except InvalidTag as error:
-        raise ReferenceLost("the row does not open") from error
-    return number.decode()
+        return unseal(reference.sealed_number, place=_place(reference.uid, reference.case.code))
+    except SealBroken as error:
+        raise ReferenceLost(str(error)) from error
 
 
 def split_key_id(reference: Reference) -> tuple[str, bytes]:
     """Split what is stored into the id of its key and the rest."""
-    key_id, _colon, sealed = bytes(reference.sealed_number).partition(b":")
-    return key_id.decode(), sealed
+    return sealing.split_key_id(reference.sealed_number)
 
 
 def index_number(system: ReferenceSystem, number: str) -> bytes:
@@ -84,5 +70,5 @@ def index_number(system: ReferenceSystem, number: str) -> bytes:
     return hmac.new(settings.INDEX_KEY, f"{system.code}|{bare}".encode(), hashlib.sha256).digest()
 
 
-def _row(uid: UUID, case_code: str) -> bytes:
-    return f"coordination.Reference.sealed_number:{case_code}:{uid}".encode()
+def _place(uid: UUID, case_code: str) -> str:
+    return f"coordination.Reference.sealed_number:{case_code}:{uid}"

@@ -14,10 +14,11 @@ MOST_UNITS = 12
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody, in the unit for which they would hold the baton."""
+    """Somebody, in the unit for which they would hold the baton. ``said``: what choosing them is called, if not so."""
 
     person: User
     unit: Unit
+    said: str = ""
 
     @property
     def key(self) -> str:

@@ -29,9 +29,24 @@ from coordination.models import (
     Reference,
 )
 from coordination.queries.actors import is_away
-from coordination.rules.access import Part, may_assign
+from coordination.queries.visibility import as_parts
+from coordination.rules.access import Part, may_assign, part_of
 from coordination.rules.actors import Actor
 from coordination.rules.levels import level_of
+
+
+@dataclass(frozen=True)
+class People:
+    """Stretch by stretch, who holds and takes part in a case."""
+
+    case: Case
+    holdings: list[Holding]
+    partnerships: list[Partnership]
+
+    def part_of(self, actor: Actor) -> Part:
+        """Say which part the actor plays in the case as it goes on; that somebody once did is not looked for."""
+        stretches = [(each.contact_id, each.unit.path, each.ended_at) for each in self.partnerships]
+        return part_of(actor, as_parts(self.case, stretches, once=()))
 
 
 @dataclass(frozen=True)
@@ -85,10 +100,18 @@ class CasePage:
         return [deadline for deadline in self.deadlines if actor.is_one_of(deadline.owner_id)]
 
 
-def read_case_page(case: Case, part: Part, actor: Actor) -> CasePage:
-    """Read an open case for somebody who plays ``part`` in it. ``case`` comes with theme, holder and holder_unit."""
-    holdings = list(case.holdings.select_related("holder", "unit"))
-    partnerships = list(case.partnerships.select_related("unit", "contact"))
+def read_people(case: Case) -> People:
+    """Read who holds and takes part in a case, and who did. Two queries."""
+    return People(
+        case=case,
+        holdings=list(case.holdings.select_related("holder", "unit")),
+        partnerships=list(case.partnerships.select_related("unit", "contact")),
+    )
+
+
+def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
+    """Read an open case for somebody who plays ``part`` in it. Its case comes with theme, holder and holder_unit."""
+    case, holdings, partnerships = people.case, people.holdings, people.partnerships
     live = [partnership for partnership in partnerships if partnership.ended_at is None]
     fell = bool(holdings) and holdings[-1].reason == HoldingReason.FELL
     leads = actor.leads(case.holder_unit)

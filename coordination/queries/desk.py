@@ -7,32 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from coordination.models import (
-    Case,
-    CaseState,
-    Deadline,
-    DeadlineKind,
-    Escalation,
-    Event,
-    EventKind,
-    Handover,
-    HandoverState,
-    JoinRequest,
-    JoinState,
-    Membership,
-    Unit,
-)
+from coordination.models import Case, CaseState, Deadline, DeadlineKind, Escalation, Membership, Role, Unit
 from coordination.queries.case_rows import DEADLINE_PARTS, CaseRow, read_case_rows
+from coordination.queries.own_asks import OwnAsks, asked_lately
 from coordination.queries.visibility import at_or_below, cases_led
 from coordination.rules.actors import Actor
 from coordination.rules.escalations import units_answered_for
 
-# So long the answer to an ask stays on the desk of whoever asked.
-ANSWERS_STAY = timedelta(days=14)
 MOST_CASES = 20
-MOST_ASKS = 20
 
 Kept = TypeVar("Kept", bound=Model)
 
@@ -54,14 +38,6 @@ class Inbox:
 
 
 @dataclass(frozen=True)
-class Asks:
-    """What somebody asked of people outside their own cases: it waits, or has been answered lately."""
-
-    join_requests: list[JoinRequest]
-    handovers: list[Handover]
-
-
-@dataclass(frozen=True)
 class Desk:
     """A desk on one day. ``seen_cases`` are those of the escalated deadlines whose page the reader may open."""
 
@@ -72,7 +48,7 @@ class Desk:
     later: Few[Deadline]
     inboxes: list[Inbox]
     inboxes_have_more: bool
-    asks: Asks
+    asks: OwnAsks
     held: list[CaseRow]
     held_count: int
 
@@ -100,7 +76,7 @@ def read_desk(actor: Actor, *, now: datetime, most: dict[str, int]) -> Desk:
         later=_few(mine.filter(due_on__gt=max(today, sunday)), most["later"]),
         inboxes=_by_unit(inbox.rows),
         inboxes_have_more=inbox.has_more,
-        asks=_asks_of(actor, now),
+        asks=asked_lately(actor, now),
         held=read_case_rows(held[:MOST_CASES], actor),
         held_count=held.count(),
     )
@@ -131,8 +107,15 @@ def _escalated_to(actor: Actor) -> QuerySet[Deadline]:
         .values_list("unit_id", "role", "user_id"),
         actor.persons,
     )
-    come_up = Q(escalation__gte=Escalation.LEADER, unit_id__in=answered.nearest) | Q(
-        escalation__gte=Escalation.LEADER_ABOVE, unit_id__in=answered.nearest_or_above
+    # What the only leader of a unit owes comes up to the next one above at once: nobody else leads them.
+    leaders = Membership.objects.live().filter(unit=OuterRef("unit"), role=Role.LEADER)
+    owed_by_the_leader = Exists(leaders.filter(user=OuterRef("owner"))) & ~Exists(
+        leaders.exclude(user=OuterRef("owner"))
+    )
+    come_up = (
+        Q(escalation__gte=Escalation.LEADER, unit_id__in=answered.nearest)
+        | Q(escalation__gte=Escalation.LEADER_ABOVE, unit_id__in=answered.nearest_or_above)
+        | Q(owed_by_the_leader, escalation__gte=Escalation.LEADER, unit_id__in=answered.nearest_or_above)
     )
     return _open().filter(come_up).exclude(Q(owner_id__in=actor.persons) & Q(owner_id__isnull=False))
 
@@ -157,43 +140,3 @@ def _by_unit(deadlines: Iterable[Deadline]) -> list[Inbox]:
     for deadline in deadlines:
         inboxes.setdefault(deadline.unit_id, Inbox(deadline.unit, [])).deadlines.append(deadline)
     return sorted(inboxes.values(), key=lambda inbox: inbox.unit.name)
-
-
-def _asks_of(actor: Actor, now: datetime) -> Asks:
-    """Read what the actor asked; what they took back themselves is left out, what ended otherwise is not."""
-    lately = Q(answered_at__gt=now - ANSWERS_STAY)
-    due = Prefetch("deadlines", queryset=Deadline.objects.open(), to_attr="due")
-    join_requests = list(
-        JoinRequest.objects.filter(Q(state=JoinState.ASKED) | lately, asked_by_id__in=actor.persons)
-        .select_related("unit", "theme", "case", "decline_reason")
-        .prefetch_related(due)
-        .order_by("-asked_at", "-pk")[:MOST_ASKS]
-    )
-    waits_elsewhere = Q(state=HandoverState.OFFERED) & ~Q(case__holder_id__in=actor.persons)
-    handovers = list(
-        Handover.objects.filter(waits_elsewhere | lately, begun_by_id__in=actor.persons)
-        .select_related("case__holder", "to_person", "to_unit", "decline_reason", "answered_by")
-        .prefetch_related(due)
-        .order_by("-begun_at", "-pk")[:MOST_ASKS]
-    )
-    taken_back = _taken_back_by(actor, join_requests, handovers)
-    return Asks(
-        [request for request in join_requests if ("joinrequest", request.pk) not in taken_back],
-        [handover for handover in handovers if ("handover", handover.pk) not in taken_back],
-    )
-
-
-def _taken_back_by(
-    actor: Actor, join_requests: Iterable[JoinRequest], handovers: Iterable[Handover]
-) -> set[tuple[str, int]]:
-    withdrawn = Q(
-        kind=EventKind.JOIN_WITHDRAWN,
-        subject="joinrequest",
-        subject_id__in=[request.pk for request in join_requests if request.state == JoinState.WITHDRAWN],
-    ) | Q(
-        kind__in=(EventKind.HANDOVER_WITHDRAWN, EventKind.BATON_REQUEST_WITHDRAWN),
-        subject="handover",
-        subject_id__in=[handover.pk for handover in handovers if handover.state == HandoverState.WITHDRAWN],
-    )
-    events = Event.objects.filter(withdrawn, actor_id__in=actor.persons)
-    return {(subject, pk) for subject, pk in events.values_list("subject", "subject_id") if pk is not None}

@@ -36,7 +36,7 @@ def suggest_partners(unit: Unit, *, theme: Theme | None = None, without: Collect
         .distinct()
         .prefetch_related("serves")
     )
-    usual_kinds = list(theme.unit_kinds.values_list("pk", flat=True)) if theme is not None else []
+    usual_kinds = list(theme.helpers.values_list("unitkind", flat=True)) if theme is not None else []
     candidates = [
         Candidate(
             unit_id=candidate.pk,

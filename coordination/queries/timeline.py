@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Page, Paginator
 from django.utils import timezone
 
 from coordination.models import Case, Event, EventKind
@@ -65,18 +64,31 @@ class Happening:
         return timezone.localdate(self.at)
 
 
-def read_timeline(case: Case, part: Part, *, page: int) -> Page[Any]:
-    """Read one page of what has happened, newest first; its ``object_list`` holds happenings. Two queries.
+@dataclass(frozen=True)
+class Timeline:
+    """One page of what has happened, newest first; the numbers of the next newer and older one, zero for none."""
+
+    happenings: list[Happening]
+    newer: int
+    older: int
+
+
+def read_timeline(case: Case, part: Part, *, page: int) -> Timeline:
+    """Read one page of what has happened: one query, since nobody needs to know how many pages there are.
 
     That another unit has met the same child is for the holder to know until they let it in.
     """
+    number = max(1, page)
     events = Event.objects.filter(case=case).order_by("-at", "-id")
     if part < Part.HOLDER:
         events = events.exclude(kind__in=_FOR_THE_HOLDER)
     rows = events.values("kind", "at", "data", "actor__name", "unit__name", "person__name")
-    found: Page[Any] = Paginator(rows, PER_PAGE).get_page(page)
-    found.object_list = [as_happening(row) for row in found.object_list]
-    return found
+    found = list(rows[(number - 1) * PER_PAGE : number * PER_PAGE + 1])
+    return Timeline(
+        happenings=[as_happening(row) for row in found[:PER_PAGE]],
+        newer=number - 1,
+        older=number + 1 if len(found) > PER_PAGE else 0,
+    )
 
 
 def as_happening(row: dict[str, Any]) -> Happening:
@@ -94,8 +106,8 @@ def as_happening(row: dict[str, Any]) -> Happening:
 def ids_named_in(happenings: Iterable[Happening]) -> tuple[set[int], set[int]]:
     """Gather the ids of units and of people that the sentences name beside the events' own."""
     rows = list(happenings)
-    units = {row.data["onward"] for row in rows if row.data.get("onward")}
-    people = {row.data[key] for row in rows for key in ("before", "gone") if row.data.get(key)}
+    units = {row.data[key] for row in rows for key in ("onward", "closed") if row.data.get(key)}
+    people = {row.data[key] for row in rows for key in ("before", "gone", "instead") if row.data.get(key)}
     return units, people
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coordination.models import (
     Case,
     CaseState,
+    FormerContact,
     Handover,
     HandoverState,
     Holding,
@@ -17,6 +21,9 @@ from coordination.models import (
 )
 from coordination.rules.access import Part, Parts, part_of
 from coordination.rules.actors import Actor
+
+# The contact, the path of the unit, and when it ended.
+Stretch = tuple[int, str | None, datetime | None]
 
 
 def at_or_below(paths: tuple[str, ...], field: str) -> Q:
@@ -47,7 +54,8 @@ def cases_left_behind(actor: Actor) -> QuerySet[Case]:
     """Cases in which the actor once took part: what remains to be seen of them is a receipt."""
     holdings = Holding.objects.filter(case=OuterRef("pk"), holder_id__in=actor.persons)
     partnerships = Partnership.objects.filter(case=OuterRef("pk"), contact_id__in=actor.persons)
-    return Case.objects.filter(Exists(holdings) | Exists(partnerships))
+    replaced = FormerContact.objects.filter(partnership__case=OuterRef("pk"), person_id__in=actor.persons)
+    return Case.objects.filter(Exists(holdings) | Exists(partnerships) | Exists(replaced))
 
 
 def cases_seen_by(actor: Actor) -> QuerySet[Case]:
@@ -59,14 +67,21 @@ def cases_seen_by(actor: Actor) -> QuerySet[Case]:
 
 
 def parts_in(case: Case) -> Parts:
-    """Read who takes part in a case."""
+    """Read who takes part in a case, and who once did. Two queries."""
     partnerships = list(case.partnerships.values_list("contact_id", "unit__path", "ended_at"))
+    replaced = FormerContact.objects.filter(partnership__case=case).order_by().values_list("person_id", flat=True)
+    once = case.holdings.order_by().values_list("holder_id", flat=True).union(replaced)
+    return as_parts(case, partnerships, once)
+
+
+def as_parts(case: Case, partnerships: Collection[Stretch], once: Iterable[int]) -> Parts:
+    """Gather who takes part in a case from its partnerships, and from the ids of those who ``once`` did beside them."""
     return Parts(
         is_open=case.is_open,
         holder_id=case.holder_id,
         contact_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is None),
         former_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is not None)
-        | frozenset(case.holdings.values_list("holder_id", flat=True)),
+        | frozenset(once),
         unit_paths=frozenset(path for _contact, path, ended_at in partnerships if ended_at is None and path)
         | {case.holder_unit.place},
     )
@@ -99,3 +114,18 @@ def join_requests_seen_by(actor: Actor) -> QuerySet[JoinRequest]:
     return JoinRequest.objects.filter(
         Q(asked_by_id__in=actor.persons) | Q(case__holder_id__in=actor.persons, case__state=CaseState.OPEN)
     )
+
+
+def invitations_asked_by(actor: Actor) -> QuerySet[Invitation]:
+    """Invitations of which the actor learns the answer, having sent them; matches ``has_asked``."""
+    return Invitation.objects.filter(sent_by_id__in=actor.persons)
+
+
+def handovers_asked_by(actor: Actor) -> QuerySet[Handover]:
+    """Handovers of which the actor learns the answer, having begun them; matches ``has_asked``."""
+    return Handover.objects.filter(begun_by_id__in=actor.persons)
+
+
+def join_requests_asked_by(actor: Actor) -> QuerySet[JoinRequest]:
+    """Requests to join of which the actor learns the answer; matches ``has_asked``."""
+    return JoinRequest.objects.filter(asked_by_id__in=actor.persons)

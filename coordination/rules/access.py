@@ -110,6 +110,13 @@ def may_see_join_request(actor: Actor, request: JoinRequest) -> bool:
     return actor.is_one_of(request.asked_by_id) or (request.case.is_open and may_hold(actor, request.case))
 
 
+def has_asked(actor: Actor, ask: Invitation | Handover | JoinRequest) -> bool:
+    """Say whether it was the actor who asked: they learn what was answered, also after their part has ended."""
+    if isinstance(ask, Invitation):
+        return actor.is_one_of(ask.sent_by_id)
+    return actor.is_one_of(ask.begun_by_id if isinstance(ask, Handover) else ask.asked_by_id)
+
+
 def may_speak_for_partner(actor: Actor, partnership: Partnership) -> bool:
     """Say whether the actor may complete, leave or name another contact: the contact, or a leader of the unit."""
     return actor.is_one_of(partnership.contact_id) or actor.leads(partnership.unit)

@@ -53,9 +53,15 @@ class ActorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Show a refusal that no form has taken up as the page that says the same."""
+        """Show a refusal that no form has taken up as the page that says the same.
+
+        What is refused only because the same form has been carried out, perhaps a moment ago, is answered like that.
+        """
         if not isinstance(error, Refusal):
             return None
+        before = answered_before(request)
+        if before:
+            return before
         context = {} if isinstance(error, Unseen) else {"message": error.message}
         return render(request, f"errors/{error.status.value}.html", context, status=error.status)
 
@@ -71,10 +77,11 @@ def find(queryset: QuerySet[Found], **which: Any) -> Found:
 def carry_out(request: PageRequest, form: BaseForm, act: Callable[[], str], *, said: str = "") -> HttpResponse | None:
     """Carry out a form that is valid, once, and go to the address that ``act`` gives, with the message ``said``.
 
-    None where the form is not valid or ``act`` refuses: the form then says why, with everything as it was typed.
+    None where the form is not valid or ``act`` refuses: the form then says why, with everything as it was typed. One
+    that was carried out before leads where it led then, also where it would not be valid any more.
     """
     if not form.is_valid():
-        return None
+        return answered_before(request)
     try:
         location = carry_out_once(key=form.cleaned_data["submission"], actor=request.user, now=request.now, act=act)
     except (Unacceptable, MovedOn) as refusal:
@@ -86,9 +93,13 @@ def carry_out(request: PageRequest, form: BaseForm, act: Callable[[], str], *, s
     return HttpResponseRedirect(location)
 
 
-def answered_before(request: PageRequest) -> HttpResponse | None:
-    """Lead a form that comes a second time to where the first one led, though its sender may see nothing of it now."""
-    if request.method != "POST":
+def answered_before(request: HttpRequest) -> HttpResponse | None:
+    """Lead a form that comes a second time to where the first one led, though its sender may see nothing of it now.
+
+    To be asked after something was refused, not before: of two sent at the same instant the one that comes too late for
+    its right, or finds the choices gone, sees the other one's key from the moment on at which it sees what it did.
+    """
+    if request.method != "POST" or isinstance(request.user, AnonymousUser):
         return None
     try:
         before = Submission.objects.filter(person=request.user, key=request.POST.get("submission", "")).first()

@@ -30,8 +30,8 @@ def admit(request: PageRequest, case: Case, *, least: Part = Part.LEADER) -> Non
     if not case.is_open and not cases_stayed_in(request.actor).filter(pk=case.pk).exists():
         raise Unseen(_("Not found."))
     require_open(case)
-    require_part(least, request.actor, case)
-    look_at_case(case=case, actor=request.user, now=request.now)
+    part = require_part(least, request.actor, case)
+    look_at_case(case=case, actor=request.user, now=request.now, part=part)
 
 
 def case_or_desk(request: PageRequest, case_id: int) -> str:

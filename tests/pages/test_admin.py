@@ -25,6 +25,8 @@ from coordination.models import (
     UnitKind,
     User,
 )
+from coordination.queries.suggestions import suggest_partners
+from notifications.models import Message, Webhook
 from tests.builders import PASSWORD, World, a_case, term
 
 DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule}
@@ -85,8 +87,8 @@ def unit_fields(unit: Unit, **changes: Any) -> dict[str, Any]:
     return given | changes
 
 
-def test_nothing_but_directory_vocabularies_and_rules_is_registered() -> None:
-    assert set(admin.site._registry) == DIRECTORY | set(VOCABULARIES)
+def test_nothing_but_directory_vocabularies_rules_and_delivery_is_registered() -> None:
+    assert set(admin.site._registry) == DIRECTORY | set(VOCABULARIES) | {Message, Webhook}
 
 
 def test_nobody_but_administrators_comes_in(client: Client, world: World) -> None:
@@ -258,15 +260,46 @@ def test_memberships_begin_change_and_end_through_the_commands(as_clerk: Client,
 # --- vocabularies and rules -------------------------------------------------------------------------------------
 def test_a_term_is_relabelled_and_retired_but_keeps_its_code(as_clerk: Client, world: World) -> None:
     theme = term(Theme, "trivsel")
-    helper = term(UnitKind, "skole")
-    given = {
-        "code": "other", "label_da": "Trives", "label_en": "Thriving", "hint_da": "", "hint_en": "",
-        "position": 5, "is_retired": "on", "unit_kinds": [helper.pk],
-    }  # fmt: skip
-    assert as_clerk.post(address(Theme, "change", theme.pk), given).status_code == 302
+    assert as_clerk.post(address(Theme, "change", theme.pk), theme_fields(theme)).status_code == 302
     theme.refresh_from_db()
     assert (theme.code, theme.label_da, theme.is_retired) == ("trivsel", "Trives", True)
-    assert list(theme.unit_kinds.all()) == [helper]
+
+
+def theme_fields(theme: Theme, *added: tuple[str, int]) -> dict[str, Any]:
+    """What the page of a theme sends: relabelled and retired, its helpers taken out, others put in with a position."""
+    there = list(theme.helpers.all())
+    given: dict[str, Any] = {
+        "code": "other", "label_da": "Trives", "label_en": "Thriving", "hint_da": "", "hint_en": "",
+        "position": 5, "is_retired": "on", "helpers-TOTAL_FORMS": len(there) + len(added),
+        "helpers-INITIAL_FORMS": len(there),
+    }  # fmt: skip
+    for number, helper in enumerate(there):
+        given |= {f"helpers-{number}-{name}": getattr(helper, name) for name in ("id", "position")}
+        given |= {f"helpers-{number}-unitkind": helper.unitkind_id, f"helpers-{number}-DELETE": "on"}
+    for number, (code, position) in enumerate(added, start=len(there)):
+        given |= {f"helpers-{number}-unitkind": term(UnitKind, code).pk, f"helpers-{number}-position": position}
+    return given
+
+
+def test_the_helpers_of_a_theme_are_suggested_in_the_order_an_administrator_gives_them(
+    as_clerk: Client, world: World
+) -> None:
+    theme = term(Theme, "trivsel")
+    order = (("familie", 3), ("ppr", 1), ("sundhedspleje", 2))
+    as_clerk.post(address(Theme, "change", theme.pk), theme_fields(theme, *order))
+    assert [helper.unitkind.code for helper in theme.helpers.all()] == ["ppr", "sundhedspleje", "familie"]
+    suggested = [found.name for found in suggest_partners(world.school, theme=theme)]
+    assert suggested == ["PPR", "Sundhedsplejen", "Familieafdelingen"]
+    theme.helpers.filter(unitkind__code="familie").update(position=0)
+    assert suggest_partners(world.school, theme=theme)[0].name == "Familieafdelingen"
+
+
+def test_a_kind_of_unit_helps_with_a_theme_once(as_clerk: Client, world: World) -> None:
+    theme = term(Theme, "trivsel")
+    before = list(theme.helpers.values_list("unitkind", "position"))
+    response = as_clerk.post(address(Theme, "change", theme.pk), theme_fields(theme, ("ppr", 1), ("ppr", 2)))
+    assert response.status_code == 200
+    assert list(theme.helpers.values_list("unitkind", "position")) == before
 
 
 def system_errors(**changes: str) -> dict[str, Any]:

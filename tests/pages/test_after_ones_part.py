@@ -12,6 +12,7 @@ from coordination.commands.cases import close_case
 from coordination.commands.handovers import accept_handover, ask_for_release, offer_handover, withdraw_handover
 from coordination.commands.invitations import accept_invitation, decline_invitation, leave_case
 from coordination.commands.join_requests import ask_to_join
+from coordination.commands.people import deactivate_person
 from coordination.models import (
     AccessRecord,
     Ask,
@@ -75,6 +76,29 @@ def test_a_page_of_a_closed_case_has_moved_on_for_those_who_stayed_and_is_unseen
         assert send(person, address, at=on(5)).status_code == status
 
 
+def test_the_theme_is_not_told_any_more_after_ones_part_has_ended(world: World) -> None:
+    case = left_and_closed(world)
+    for person in (world.maja, world.hanne, world.anna):
+        row = words(see(person, f"{reverse('cases')}?vis=afsluttede", at=on(5)))
+        assert case.code in row
+        assert "Well-being" not in row
+        assert "Well-being" not in words(see(person, reverse("case", args=[case.code]), at=on(5)))
+
+
+def test_a_handover_that_is_over_tells_the_theme_only_to_those_who_take_part(world: World) -> None:
+    case = a_case(world)
+    offer = offer_handover(
+        case=case, to_person=world.mads, to_unit=world.school, stays_on=False, actor=world.maja, now=on(1)
+    )
+    address = reverse("handover", args=[offer.pk])
+    assert "Well-being" in words(see(world.maja, address, at=on(1)))
+    accept_handover(handover=offer, actor=world.mads, now=on(2))
+    assert "Well-being" in words(see(world.mads, address, at=on(3)))
+    page = words(see(world.maja, address, at=on(3)))
+    assert "Mads Munk" in page
+    assert "Well-being" not in page
+
+
 # --- Every look is logged -----------------------------------------------------------------------------------
 def a_no(world: World, case: Case) -> int:
     invitation = the_invitation(case, world.ppr)
@@ -93,6 +117,10 @@ def a_request(world: World, case: Case) -> int:
     ).pk
 
 
+def an_offer(world: World, case: Case) -> int:
+    return offer_handover(case=case, to_person=world.mads, to_unit=world.school, actor=world.maja, now=on(hours=1)).pk
+
+
 LOOKS: dict[str, tuple[str, Callable[[World, Case], object]]] = {
     "invite": ("maja", lambda world, case: case.code),
     "invitation_withdraw": ("maja", lambda world, case: the_invitation(case, world.ppr).pk),
@@ -102,6 +130,7 @@ LOOKS: dict[str, tuple[str, Callable[[World, Case], object]]] = {
     "partnership_leave": ("anna", lambda world, case: accepted(world, case).pk),
     "partnership_contact": ("per", lambda world, case: accepted(world, case).pk),
     "join_request": ("maja", a_request),
+    "handover_withdraw": ("maja", an_offer),
 }
 
 
@@ -168,6 +197,28 @@ def test_the_holder_who_finishes_a_partners_part_is_led_back_to_the_case(world: 
     address = reverse("partnership_complete", args=[accepted(world, case).pk])
     data = {"outcome": term(PartnershipOutcome, "as_agreed").pk}
     assert twice(world.maja, address, data) == [reverse("case", args=[case.code])] * 2
+
+
+def test_a_form_sent_again_is_answered_alike_though_its_choices_are_gone(world: World) -> None:
+    partnership = accepted(world, a_case(world))
+    address = reverse("partnership_contact", args=[partnership.pk])
+    form = {"submission": str(uuid4()), "contact": world.anton.pk}
+    first = send(world.per, address, form)
+    deactivate_person(user=world.anton, actor=None, now=on(2))
+    again = send(world.per, address, form, at=on(3))
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert first.headers["location"] == again.headers["location"]
+    assert send(world.per, address, {"contact": world.anton.pk}, at=on(3)).status_code == 422
+
+
+def test_a_yes_sent_again_is_answered_alike_though_the_contact_is_gone(world: World) -> None:
+    address = reverse("invitation_accept", args=[the_invitation(a_case(world), world.ppr).pk])
+    form = {"submission": str(uuid4()), "contact": world.anton.pk}
+    first = send(world.anna, address, form)
+    deactivate_person(user=world.anton, actor=None, now=on(2))
+    again = send(world.anna, address, form, at=on(3))
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert first.headers["location"] == again.headers["location"]
 
 
 def test_naming_a_holder_twice_with_one_form_is_answered_alike_though_the_right_is_used_up(world: World) -> None:

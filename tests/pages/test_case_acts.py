@@ -190,7 +190,7 @@ def test_a_case_that_has_a_basis_is_not_asked_for_another(world: World) -> None:
     assert case.references.count() == 2
 
 
-@pytest.mark.parametrize("number", ["010203-1234", "0102031234", "01 02 03 1234", "610203-1234"])
+@pytest.mark.parametrize("number", ["010203-1234", "0102031234", "01 02 03 1234", "610203-1234", "10102031234"])
 def test_what_looks_like_a_cpr_number_is_refused_and_not_even_shown_again(world: World, number: str) -> None:
     case = a_case(world)
     refused = send(world.maja, url_of("reference_add", case), a_number(number, **a_consent_form()))

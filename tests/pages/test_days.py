@@ -10,7 +10,8 @@ from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 from django.utils import translation
 
-from coordination.models import Theme
+from coordination.models import LookReason, Theme
+from coordination.queries.labels import Labels
 from coordination.rules.day_words import day_words, due_words, whole_day
 from coordination.templatetags.labels import labels_of
 from tests.builders import World, day, term
@@ -98,17 +99,30 @@ def test_a_retired_term_keeps_its_label_and_an_unknown_code_stands_as_it_is(worl
     assert draw('{% label "theme" "of-old" %}') == "of-old"
 
 
-def test_many_labels_of_one_page_cost_one_query_a_vocabulary(world: World, django_assert_num_queries: Any) -> None:
+def test_all_the_labels_and_names_of_one_page_cost_one_query(world: World, django_assert_num_queries: Any) -> None:
     request = RequestFactory().get("/")
     people = [person.pk for person in world.people.values()]
-    labels_of(request).expect(people=people, units=[unit.pk for unit in world.units.values()])
+    with django_assert_num_queries(1):
+        labels_of(request).expect(people=people, units=[unit.pk for unit in world.units.values()])
     row = Template(
         "{% load labels %}{% for person in people %}{% person_name person %}"
         '{% label "theme" "trivsel" %}{% label "theme" "laering" %}{% label "decline_reason" "x" %}{% endfor %}'
+        "{% unit_name unit %}"
     )
-    with django_assert_num_queries(2):
-        drawn = row.render(RequestContext(request, {"people": people}))
-    assert "Maja Holm" in drawn
+    with django_assert_num_queries(0):
+        drawn = row.render(RequestContext(request, {"people": people, "unit": world.ppr.pk}))
+    for name in ("Maja Holm", "Well-being", "PPR"):
+        assert name in drawn
+
+
+def test_the_terms_that_can_be_chosen_come_in_the_municipalitys_order(world: World) -> None:
+    LookReason.objects.filter(code="complaint").update(is_retired=True)
+    LookReason.objects.filter(code="supervision").update(position=999)
+    chosen = Labels().current(LookReason)
+    assert chosen == list(LookReason.objects.current())
+    assert [reason.label for reason in chosen] == [reason.label for reason in LookReason.objects.current()]
+    assert chosen[-1].code == "supervision"
+    assert "complaint" not in [reason.code for reason in chosen]
 
 
 def test_the_monday_of_the_tests_is_a_monday() -> None:

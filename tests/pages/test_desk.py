@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from coordination.commands.agreements import make_agreement
 from coordination.commands.bases import record_basis
-from coordination.commands.cases import SameReference
 from coordination.commands.handovers import (
     ask_for_release,
     offer_handover,
@@ -23,6 +22,7 @@ from coordination.commands.invitations import accept_invitation, decline_invitat
 from coordination.commands.looks import look_at_case
 from coordination.commands.meetings import WhenAndWhere, call_meeting
 from coordination.commands.people import set_absence
+from coordination.commands.same_references import SameReference
 from coordination.commands.time import pass_time
 from coordination.models import (
     AgreementKind,

@@ -10,6 +10,8 @@ from coordination.commands.handovers import (
     ask_for_release,
     offer_handover,
 )
+from coordination.commands.people import begin_membership
+from coordination.models import Role
 from coordination.rules.escalations import units_answered_for
 from tests.builders import (
     World,
@@ -63,6 +65,22 @@ def test_what_a_leader_owes_themselves_has_not_come_up_to_them(world: World) -> 
     assert "To you as leader" not in text
     assert "asks for another holder" in part(text, " Now ")
     assert "Lone Leder has not assigned a new holder" in part(desk_of(world.sanne, on(3, hours=1)), "To you as leader")
+
+
+def test_what_the_only_leader_of_a_unit_has_not_done_comes_up_to_the_one_above(world: World) -> None:
+    case = a_case(world, invite=[], actor=world.lone)
+    now = late(21)
+    assert "To you as leader" not in desk_of(world.lone, now)
+    assert case.code in part(desk_of(world.sanne, now), "To you as leader")
+    assert case.code not in desk_of(world.dorte, now)
+
+
+def test_what_one_of_two_leaders_has_not_done_comes_up_to_the_other_one(world: World) -> None:
+    begin_membership(user=world.hanne, unit=world.school, role=Role.LEADER, actor=None, now=on(-1))
+    case = a_case(world, invite=[], actor=world.lone)
+    now = late(21)
+    assert case.code in part(desk_of(world.hanne, now), "To you as leader")
+    assert case.code not in desk_of(world.sanne, now)
 
 
 def test_what_a_leader_waits_for_as_holder_and_is_told_of_as_leader_stands_once(world: World) -> None:

@@ -1,4 +1,4 @@
-"""The baton on its way: offered, asked for, answered, taken back, and named by a leader."""
+"""The baton on its way: offered, asked for, answered and taken back."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from django.urls import reverse
 
 from coordination.commands.handovers import (
     accept_handover,
-    ask_for_release,
     offer_handover,
     request_baton,
     withdraw_handover,
 )
-from coordination.commands.people import set_absence
 from coordination.models import (
     AccessRecord,
     Case,
@@ -25,7 +23,7 @@ from coordination.models import (
     Unit,
     User,
 )
-from tests.builders import World, a_case, accepted, day, on
+from tests.builders import World, a_case, accepted, on
 from tests.pages.asking import chosen, said, see, send, words
 
 
@@ -293,63 +291,3 @@ def test_the_asking_partner_can_take_the_request_back(world: World, case: Case, 
     assert "Maja Holm has not answered yet." in words(see(world.anna, url))
     said(world.anna, url)
     assert Handover.objects.get().state == HandoverState.WITHDRAWN
-
-
-# --- Released and named -------------------------------------------------------------------------------------
-def test_the_holder_asks_to_be_released_and_the_leader_names_another(world: World, case: Case) -> None:
-    url = reverse("release", args=[case.code])
-    assert "Lone Leder, Bakkeskolen, is asked to name another holder." in words(see(world.maja, url))
-    assert Case.objects.get().release_asked_at is None
-    message = said(world.maja, url)
-    assert "Lone Leder has been asked to find another holder by Thursday." in message
-    assert send(world.maja, url).status_code == 409
-    assert see(world.maja, url).status_code == 409
-    assign = reverse("assign", args=[case.code])
-    page = words(see(world.lone, assign))
-    assert "Maja Holm has asked to be released." in page
-    assert "Mads Munk" in page
-    reason = page.split('name="reason" value="')[1].split('"')[0]
-    sent = {"to_person": key(world.school, world.mads), "reason": reason}
-    assert said(world.lone, assign, sent) == "Mads Munk, Bakkeskolen, holds the baton now. Both have been told."
-    assert Case.objects.get().holder == world.mads
-
-
-def test_only_the_holder_asks_to_be_released(world: World, case: Case, partnership: Partnership) -> None:
-    url = reverse("release", args=[case.code])
-    assert send(world.hanne, url).status_code == 404
-    assert send(world.anna, url).status_code == 403
-    assert send(world.lone, url).status_code == 403
-    assert Case.objects.get().release_asked_at is None
-
-
-def test_a_leader_names_nobody_while_the_holder_is_there(world: World, case: Case, partnership: Partnership) -> None:
-    url = reverse("assign", args=[case.code])
-    response = see(world.lone, url)
-    assert response.status_code == 403
-    assert "Now the baton moves only when Maja Holm hands it over." in words(response)
-    assert send(world.lone, url, {"to_person": key(world.school, world.mads)}).status_code == 403
-    assert see(world.hanne, url).status_code == 404
-    assert see(world.maja, url).status_code == 403
-    ask_for_release(case=case, actor=world.maja, now=on(hours=2))
-    assert see(world.per, url).status_code == 403
-    assert see(world.sanne, url).status_code == 200
-
-
-def test_an_absence_is_why_a_leader_may_name_another(world: World, case: Case) -> None:
-    set_absence(
-        user=world.maja, stand_in=world.mads, first_on=day(1), last_on=day(3), actor=world.maja, now=on(hours=2)
-    )
-    assert "Maja Holm is away." in words(see(world.lone, reverse("assign", args=[case.code])))
-
-
-def test_a_leader_finds_people_only_in_units_that_they_lead(world: World, case: Case) -> None:
-    ask_for_release(case=case, actor=world.maja, now=on(hours=2))
-    url = reverse("assign", args=[case.code])
-    assert "Ove Odgaard" not in words(send(world.lone, url, {"search": "Åskolen", "find": "1"}))
-    assert "Ove Odgaard" in words(send(world.sanne, url, {"search": "Åskolen", "find": "1"}))
-    sent = {"to_person": key(world.other_school, world.ove), "unit": str(world.other_school.pk)}
-    assert send(world.lone, url, sent).status_code == 422
-    response = send(world.sanne, url, {**sent})
-    assert "Choose why." in words(response)
-    assert "Choose a person." not in words(response)
-    assert Case.objects.get().holder == world.maja

@@ -11,18 +11,26 @@ from django.urls import reverse
 
 from coordination.commands.bases import withdraw_basis
 from coordination.commands.cases import close_case
+from coordination.commands.invitations import accept_invitation, change_contact, invite_unit, leave_case
 from coordination.commands.join_requests import accept_join_request, ask_to_join, withdraw_join_request
+from coordination.commands.people import PersonDraft, begin_membership, register_person
 from coordination.models import (
+    Ask,
     Case,
     CaseOutcome,
     DeclineReason,
     JoinRequest,
     JoinState,
+    LeaveReason,
+    PartnershipEnd,
     ReferenceSystem,
+    Role,
     Theme,
+    Unit,
     User,
 )
-from tests.builders import World, a_case_with_reference, on, term
+from coordination.queries.contacts import contact_told_of
+from tests.builders import World, a_case_with_reference, on, term, the_invitation
 
 
 def signed_in(client: Client, person: User) -> Client:
@@ -163,6 +171,53 @@ def test_after_the_case_has_closed_the_asker_is_told_and_still_sees_no_case(
     html = signed_in(client, world.ove).get(reverse("join_request", args=[asked.pk])).content.decode()
     assert "or the case has been closed" in html
     assert case.code not in html
+
+
+def test_where_the_unit_took_part_already_the_asker_is_told_who_spoke_for_it_then_and_nothing_later(
+    client: Client, world: World, case: Case, asked: JoinRequest
+) -> None:
+    begin_membership(user=world.mads, unit=world.other_school, role=Role.PROFESSIONAL, actor=None, now=on(-1))
+    invite_unit(case=case, unit=world.other_school, ask=term(Ask, "sparring"), actor=world.maja, now=on(1))
+    invitation = the_invitation(case, world.other_school)
+    partnership = accept_invitation(invitation=invitation, actor=world.mads, now=on(2))
+    accept_join_request(join_request=asked, actor=world.maja, now=on(3))
+    address = reverse("join_request", args=[asked.pk])
+    said = "When the answer came, Mads Munk was the contact person of Åskolen. Talk to them."
+    before = signed_in(client, world.ove).get(address).content.decode()
+    assert said in before
+    sunniva = a_colleague("sunniva", "Sunniva Sand", world.other_school)
+    change_contact(partnership=partnership, contact=sunniva, actor=world.mads, now=on(4))
+    leave_case(partnership=partnership, reason=term(LeaveReason, "no_capacity"), actor=sunniva, now=on(5))
+    after = client.get(address).content.decode()
+    assert said in after
+    assert "Sunniva" not in after
+
+
+def test_one_who_was_let_in_and_whose_part_has_ended_is_told_of_nobody_who_takes_part(
+    client: Client, world: World, case: Case, asked: JoinRequest
+) -> None:
+    accept_join_request(join_request=asked, actor=world.maja, now=on(2))
+    sunniva = a_colleague("sunniva", "Sunniva Sand", world.other_school)
+    partnership = case.partnerships.get(unit=world.other_school)
+    change_contact(partnership=partnership, contact=sunniva, actor=world.ove, now=on(3))
+    html = signed_in(client, world.ove).get(reverse("join_request", args=[asked.pk])).content.decode()
+    assert "The answer is yes" in html
+    for hidden in ("Sunniva", "contact person", case.code):
+        assert hidden not in html
+
+
+def test_nobody_is_named_whose_unit_took_no_part_when_the_answer_came(world: World, asked: JoinRequest) -> None:
+    accepted = accept_join_request(join_request=asked, actor=world.maja, now=on(3))
+    assert contact_told_of(accepted) == world.ove
+    accepted.case.partnerships.update(began_at=on(1), ended_at=on(2), end=PartnershipEnd.LEFT)
+    assert contact_told_of(accepted) is None
+
+
+def a_colleague(username: str, name: str, unit: Unit) -> User:
+    """Somebody else of a unit."""
+    person = register_person(draft=PersonDraft(username=username, name=name, email=""), actor=None, now=on(-1))
+    begin_membership(user=person, unit=unit, role=Role.PROFESSIONAL, actor=None, now=on(-1))
+    return person
 
 
 def test_once_the_case_is_closed_a_former_yes_shows_no_way_into_it(

@@ -331,7 +331,9 @@ def test_those_who_said_yes_are_ticked(world: World, meeting: Meeting) -> None:
     assert "did not come" in shown
 
 
-@pytest.mark.parametrize("typed", ["010203-1234", "0102031234", "610203 1234", "01.02.2003-1234", "O1O2O3-1234"])
+@pytest.mark.parametrize(
+    "typed", ["010203-1234", "0102031234", "610203 1234", "01.02.2003-1234", "O1O2O3-1234", "10102031234"]
+)
 def test_a_cpr_number_is_refused_and_never_shown_again(world: World, meeting: Meeting, typed: str) -> None:
     sent = {"came": [world.anna.pk], "system": term(ReferenceSystem, "ppr_journal").pk, "number": typed}
     response = send(world.maja, hold_url(meeting), sent, at=AFTER)

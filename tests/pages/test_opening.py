@@ -156,12 +156,13 @@ def test_the_page_afterwards_is_for_the_holder_only(client: Client, world: World
     assert signed_in(client, world.maja).get(address).status_code == 200
 
 
+@pytest.mark.parametrize("number", [CPR, f"1{CPR}"])
 @pytest.mark.parametrize("system", ["", "sbsys", "aula"])
 def test_a_cpr_number_is_refused_for_every_system_and_never_shown_again(
-    client: Client, world: World, system: str
+    client: Client, world: World, system: str, number: str
 ) -> None:
     chosen = term(ReferenceSystem, system).pk if system else ""
-    data = with_reference(world, system=chosen, number=CPR)
+    data = with_reference(world, system=chosen, number=number)
     response = signed_in(client, world.maja).post(reverse("open_case"), data)
     html = response.content.decode()
     assert response.status_code == 422

@@ -26,6 +26,9 @@ from coordination.models import (
     ReopenReason,
     Theme,
 )
+from notifications.delivery.relay import relay
+from notifications.delivery.sending import send_due
+from notifications.models import Channel
 from tests.builders import (
     World,
     a_case,
@@ -62,6 +65,10 @@ class Lived:
         reopen_case(case=self.closed, reason=term(ReopenReason, "came_back"), actor=world.frida, now=on(1, hours=1))
         close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1, hours=2))
         while pass_time(now=NOW):
+            pass
+        while relay(now=NOW):
+            pass
+        while send_due(Channel.IN_APP, clock=lambda: NOW):
             pass
 
     def _busy_case(self) -> Case:

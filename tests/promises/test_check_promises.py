@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from coordination.commands.invitations import invite_unit
+from coordination.commands.units import UnitDraft, close_unit, place_unit
 from coordination.models import (
     Agreement,
     Ask,
@@ -20,6 +21,7 @@ from coordination.models import (
     DeadlineKind,
     Event,
     EventKind,
+    FormerContact,
     Handover,
     Holding,
     HoldingReason,
@@ -30,9 +32,12 @@ from coordination.models import (
     Reference,
     Role,
     StepTaken,
+    Unit,
+    UnitKind,
     User,
 )
 from coordination.queries.promises import INVARIANTS, find_breaks
+from notifications.models import Message, MessageState
 from tests.builders import (
     day,
     on,
@@ -61,6 +66,18 @@ def _stranger_called(lived: Lived) -> None:
     lived.owed(DeadlineKind.ANSWER_MEETING).update(owner=lived.world.ove)
 
 
+def _released_by_nobody(lived: Lived) -> None:
+    Attendance.objects.filter(person=lived.world.anna).update(answer="released", answered_at=NOW)
+    lived.owed(DeadlineKind.ANSWER_MEETING).update(settled_at=NOW, settlement="lapsed")
+
+
+def _followed_by_nobody(lived: Lived) -> None:
+    partnership = Partnership.objects.live().latest("pk")
+    FormerContact.objects.create(
+        partnership=partnership, person=lived.world.mads, began_at=partnership.began_at, ended_at=NOW
+    )
+
+
 def _no_basis_left(lived: Lived) -> None:
     Basis.objects.filter(case=lived.busy).update(kind=BasisKind.ANONYMOUS, ends_on=None)
 
@@ -87,8 +104,35 @@ def _moved_away_from_the_offer(lived: Lived) -> None:
     lived.owed(DeadlineKind.ANSWER_HANDOVER).update(owner=lived.world.sanne)
 
 
+def a_closed_unit(lived: Lived) -> Unit:
+    """A unit that has closed, a day before."""
+    unit = place_unit(
+        draft=UnitDraft("gone", "Nedlagt Skole", term(UnitKind, "skole"), lived.world.schools), actor=None, now=on(-9)
+    )
+    return close_unit(unit=unit, actor=None, now=on(3))
+
+
+def _below_a_closed_unit(lived: Lived) -> None:
+    closed, moved = a_closed_unit(lived), lived.world.other_school
+    Unit.objects.filter(pk=moved.pk).update(parent=closed, path=f"{closed.place}{moved.pk}/")
+
+
 def _told_again(kind: EventKind, model: Any, **which: Any) -> Breaking:
     return lambda lived: lived.tell(kind, model.objects.filter(**which).first())
+
+
+def _untold(kind: EventKind) -> Breaking:
+    return lambda _lived: Message.objects.filter(event__kind=kind).delete()
+
+
+def _forgotten(_lived: Lived) -> None:
+    first = OutboxEntry.objects.filter(event__kind=EventKind.CASE_OPENED).order_by("pk")[0]
+    OutboxEntry.objects.filter(pk=first.pk).update(relayed_at=None)
+
+
+def _waiting_since(**times: Any) -> None:
+    first = Message.objects.filter(state=MessageState.SENT).order_by("pk")[0]
+    Message.objects.filter(pk=first.pk).update(state=MessageState.WAITING, settled_at=None, **times)
 
 
 BREAKS: dict[str, list[Breaking]] = {
@@ -109,6 +153,11 @@ BREAKS: dict[str, list[Breaking]] = {
     ],
     "holder_is_sought_by_a_leader": [
         lambda lived: lived.owed(DeadlineKind.ASSIGN_HOLDER).update(owner=lived.world.kirsten),
+        lambda lived: lived.owed(DeadlineKind.ASSIGN_HOLDER).update(owner=lived.world.mads),  # the holder leads nobody
+    ],
+    "unit_hangs_below_an_open_one": [
+        _below_a_closed_unit,
+        lambda lived: Unit.objects.filter(pk=lived.world.ppr.pk).update(path=f"/{lived.world.ppr.pk}/"),
     ],
     "municipality_has_a_coordinator": [
         lambda lived: Membership.objects.filter(user=lived.world.karin).update(role=Role.LEADER),
@@ -163,12 +212,15 @@ BREAKS: dict[str, list[Breaking]] = {
     "meeting_is_owed_while_it_is_planned": [
         lambda lived: lived.owed(DeadlineKind.MEETING_OUTCOME).delete(),
     ],
+    "meeting_is_where_somebody_opens": [
+        lambda lived: lived.busy.meetings.update(place=a_closed_unit(lived)),
+    ],
     "call_is_owed_while_it_waits": [
         lambda lived: lived.owed(DeadlineKind.ANSWER_MEETING).delete(),
         lambda lived: Attendance.objects.filter(person=lived.world.anna).update(answer="yes", answered_at=NOW),
     ],
     "closed_case_leaves_nothing_open": [
-        lambda lived: lived.owe(lived.closed, DeadlineKind.ASSIGN_HOLDER),
+        lambda lived: lived.owe(lived.closed, DeadlineKind.NEXT_STEP),
         lambda lived: Partnership.objects.create(
             case=lived.closed, unit=lived.world.ppr, contact=lived.world.anna, began_at=NOW
         ),
@@ -202,6 +254,10 @@ BREAKS: dict[str, list[Breaking]] = {
         _told_again(kind, Partnership)
         for kind in (EventKind.PARTNERSHIP_COMPLETED, EventKind.PARTNERSHIP_LEFT, EventKind.PARTNERSHIP_ENDED)
     ],
+    "contact_leaves_its_trace": [
+        _told_again(EventKind.CONTACT_CHANGED, Partnership, ended_at=None),
+        _followed_by_nobody,
+    ],
     "join_request_leaves_its_trace": [
         lambda lived, kind=kind: lived.tell(kind, lived.busy.join_requests.get())  # type: ignore[misc]
         for kind in (
@@ -227,6 +283,7 @@ BREAKS: dict[str, list[Breaking]] = {
             EventKind.MEETING_MOVED,
         )
     ],
+    "released_call_leaves_its_trace": [_released_by_nobody],
     "basis_leaves_its_trace": [
         _told_again(kind, Basis)
         for kind in (EventKind.BASIS_RECORDED, EventKind.BASIS_WITHDRAWN, EventKind.BASIS_EXPIRED)
@@ -261,6 +318,16 @@ BREAKS: dict[str, list[Breaking]] = {
         lambda lived: Event.objects.create(kind=EventKind.PERSON_CHANGED, at=NOW, person=lived.world.maja),
     ],
     "step_is_passed_on": [lambda _lived: OutboxEntry.objects.exclude(step=None).delete()],
+    # 2 and 7, of telling people
+    "asker_learns_the_answer": [
+        _untold(kind)
+        for kind in (EventKind.INVITATION_ACCEPTED, EventKind.INVITATION_DECLINED, EventKind.HANDOVER_ACCEPTED)
+    ],
+    "step_is_taken_in_time": [lambda lived: lived.owed(DeadlineKind.LOOK_AGAIN).update(next_step_on=day(2))],
+    "step_reaches_somebody": [lambda _lived: Message.objects.filter(step=StepTaken.objects.all()[0]).delete()],
+    "outbox_is_not_passed_over": [_forgotten],
+    "message_is_not_passed_over": [lambda _lived: _waiting_since(next_at=on(2))],
+    "message_comes_to_an_end": [lambda _lived: _waiting_since(next_at=on(9), made_at=on(-100))],
 }
 # Where one thing cannot be broken without another.
 ALSO_BROKEN = {"deadline_is_owed_by_somebody_active": {"contact_belongs_to_the_unit"}}

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test.utils import CaptureQueriesContext
 
 from coordination.models import (
@@ -23,6 +29,7 @@ from tests.builders import (
     on,
 )
 from tests.promises.living import NOW, NUMBER, Lived
+from tests.services import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +38,8 @@ def run(**options: Any) -> tuple[int, str]:
     """The exit code and the output of the command."""
     out = StringIO()
     try:
-        call_command("check_promises", stdout=out, **options)
+        with time_machine.travel(NOW, tick=False):
+            call_command("check_promises", stdout=out, **options)
     except SystemExit as ended:
         return int(str(ended.code)), out.getvalue()
     return 0, out.getvalue()
@@ -76,6 +84,50 @@ def test_a_program_can_read_the_answer(lived: Lived) -> None:
 def test_a_negative_limit_is_refused(lived: Lived) -> None:
     with pytest.raises(CommandError):
         call_command("check_promises", limit=-1)
+
+
+def asked_of(database_url: str) -> subprocess.CompletedProcess[str]:
+    """The command as an operator runs it, on another database."""
+    settings = {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": database_url}
+    return subprocess.run(
+        [sys.executable, "manage.py", "check_promises"],
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ("sqlite:///{folder}/empty.sqlite3", "The database is not up to date"),
+        ("sqlite:///{folder}/no/such/folder.sqlite3", "The database cannot be reached"),
+        ("postgresql://nobody@127.0.0.1:1/nothing", "The database cannot be reached"),
+    ],
+    ids=["without tables", "without a file", "without a server"],
+)
+def test_where_nothing_can_be_asked_it_says_why_and_ends_with_two(tmp_path: Path, where: str, says: str) -> None:
+    ended = asked_of(where.format(folder=tmp_path))
+    assert ended.returncode == 2
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "hold." not in ended.stdout
+
+
+def test_a_database_that_is_one_migration_behind_is_not_asked(lived: Lived, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MigrationRecorder, "applied_migrations", _all_but_the_newest)
+    with pytest.raises(CommandError, match=r"not up to date \(1 to go\).*manage.py migrate") as refused:
+        run()
+    assert refused.value.returncode == 2
+
+
+def _all_but_the_newest(recorder: MigrationRecorder) -> dict[tuple[str, str], Any]:
+    rows = {(row.app, row.name): row for row in recorder.migration_qs}
+    del rows[max(key for key in rows if key[0] == "coordination")]
+    return rows
 
 
 def test_asking_costs_the_same_number_of_queries_however_much_there_is(lived: Lived) -> None:

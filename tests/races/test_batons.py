@@ -6,12 +6,22 @@ from functools import partial
 
 import pytest
 
-from coordination.commands.handovers import accept_handover, ask_for_release, assign_holder, withdraw_handover
+from coordination.commands.handovers import (
+    accept_handover,
+    ask_for_release,
+    assign_holder,
+    request_baton,
+    withdraw_handover,
+    withdraw_release,
+)
+from coordination.commands.invitations import change_contact
 from coordination.commands.people import begin_membership, deactivate_person
 from coordination.commands.units import close_unit
 from coordination.errors import MovedOn, Refusal, Unacceptable
 from coordination.models import (
     AssignReason,
+    DeadlineKind,
+    Handover,
     HandoverState,
     Membership,
     Role,
@@ -23,7 +33,7 @@ from tests.builders import (
     on,
     term,
 )
-from tests.promises.telling import holder_of, offered, requested
+from tests.promises.telling import holder_of, how_settled, offered, requested
 from tests.races.meeting_point import (
     Point,
     at_once,
@@ -132,6 +142,42 @@ def test_a_baton_is_not_assigned_to_somebody_who_goes_meanwhile(world: World, ro
     )
     assert not isinstance(gone, Exception)
     assert holder_of(case) == (world.maja if isinstance(assigned, Unacceptable) else world.lone)
+
+
+@rounds
+def test_the_baton_is_asked_for_in_the_name_of_the_contact_or_of_nobody(world: World, round_number: int) -> None:
+    """Per, the leader, asks for Anna, while she names Anton as contact: nobody is asked about who was not meant."""
+    case = a_case(world)
+    partnership = accepted(world, case)
+    asked, changed = at_once(
+        partial(request_baton, partnership=partnership, actor=world.per, now=on(2)),
+        partial(change_contact, partnership=partnership, contact=world.anton, actor=world.anna, now=on(2)),
+    )
+    assert not isinstance(changed, Exception), changed
+    assert isinstance(asked, Handover | MovedOn), asked
+    assert not case.handovers.exclude(to_person=world.anna).exists()
+    assert not case.handovers.filter(state=HandoverState.OFFERED).exists()
+
+
+@rounds
+def test_a_request_for_release_is_taken_back_or_met(world: World, round_number: int) -> None:
+    case = a_case(world)
+    ask_for_release(case=case, actor=world.maja, now=on(1))
+    outcomes = at_once(
+        partial(withdraw_release, case=case, actor=world.maja, now=on(2)),
+        partial(
+            assign_holder,
+            case=case,
+            to_person=world.mads,
+            to_unit=world.school,
+            reason=term(AssignReason, "holder_asked"),
+            actor=world.lone,
+            now=on(2),
+        ),
+    )
+    assert len([outcome for outcome in outcomes if isinstance(outcome, Refusal)]) == 1, outcomes
+    assert holder_of(case) == (world.mads if isinstance(outcomes[0], Refusal) else world.maja)
+    assert len(how_settled(case, DeadlineKind.ASSIGN_HOLDER)) == 1
 
 
 @rounds

@@ -18,6 +18,7 @@ from coordination.commands.submissions import carry_out_once
 from coordination.commands.units import close_unit
 from coordination.errors import Refusal
 from coordination.models import (
+    Partnership,
     Role,
     User,
 )
@@ -48,19 +49,17 @@ def form(world: World, actor: User, act: Callable[[], Any]) -> Act:
 
 
 @rounds
-def test_two_who_wait_for_each_other_both_get_through(world: World, round_number: int) -> None:
+@pytest.mark.parametrize("by", ["form", "command"])
+def test_two_who_wait_for_each_other_both_get_through(world: World, round_number: int, by: str) -> None:
     """Closing a unit holds the case and waits for a person; naming that person as contact waits for the case."""
     case = a_case(world)
     partnership = accepted(world, case)
-    change = form(
-        world,
-        world.anna,
-        partial(change_contact, partnership=partnership, contact=world.anton, actor=world.anna, now=on(2)),
-    )
+    command = partial(change_contact, partnership=partnership, contact=world.anton, actor=world.anna, now=on(2))
+    change = form(world, world.anna, command) if by == "form" else command
     closing = partial(close_unit, unit=world.ppr, actor=None, now=on(2))
     changed, closed = at_once(change, closing, points=[Point(BEFORE_THE_CASE), Point(BEFORE_A_PERSON, number=3)])
     assert not isinstance(closed, Exception), closed
-    assert isinstance(changed, str | Refusal), changed
+    assert isinstance(changed, str | Partnership | Refusal), changed
     partnership.refresh_from_db()
     assert partnership.ended_at is not None
     nobody_gone_is_responsible()

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from coordination.commands.cases import SameReference, add_reference, close_case, reopen_case
+from coordination.commands.cases import add_reference, close_case, reopen_case
 from coordination.commands.invitations import (
     accept_invitation,
 )
+from coordination.commands.same_references import SameReference
 from coordination.commands.submissions import carry_out_once
 from coordination.commands.time import pass_time
 from coordination.models import (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coordination.models import ReferenceSystem
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.privacy.cpr import looks_like_cpr, may_hide_cpr
 
 # None of these belongs to anybody: the serial numbers are made up, most fail modulus 11.
 SPELLINGS = {
@@ -155,3 +155,49 @@ def test_no_journal_number_built_on_kle_is_taken_for_one(
 ) -> None:
     subject = ".".join(f"{part:02d}" for part in kle)
     assert not looks_like_cpr(f"{subject}-{facet}{facet_number:02d}-{serial}-{year:02d}")
+
+
+# --- In the number of a record --------------------------------------------------------------------------------
+HIDDEN = {
+    "behind one digit": "10101901234",
+    "before one digit": "01019012341",
+    "in the middle": "7701019012347",
+    "behind a letter that looks like a digit": "O0101901234",
+    "behind a year": "2026-0101901234",
+    "in groups that are cut elsewhere": "1010-1901-2345",
+    "with a letter in the middle": "9010190A12349",
+    "behind a facet that is none of KLE": "010190-G01-1234",
+    "after a facet of KLE": "27.12.06-G01-0101901234-26",
+}
+
+
+@pytest.mark.parametrize("number", [*SPELLINGS.values(), *HIDDEN.values()], ids=[*SPELLINGS.keys(), *HIDDEN.keys()])
+def test_a_cpr_number_is_found_wherever_it_stands_in_the_number_of_a_record(number: str) -> None:
+    assert may_hide_cpr(number)
+
+
+@given(st.text("0123456789", max_size=14), spellings(), st.text("0123456789", max_size=14))
+def test_no_digits_around_it_hide_one(before: str, text: str, after: str) -> None:
+    assert may_hide_cpr(before + text + after)
+
+
+@given(st.text("0123456789-. GO", max_size=24))
+def test_whatever_looks_like_one_among_words_does_so_in_the_number_of_a_record(text: str) -> None:
+    assert may_hide_cpr(text) or not looks_like_cpr(text)
+
+
+@given(st.text("0123456789-. ", max_size=9))
+def test_fewer_than_ten_digits_hide_nothing(number: str) -> None:
+    assert not may_hide_cpr(number)
+
+
+@pytest.mark.django_db
+def test_no_number_of_a_shipped_system_is_refused_as_one() -> None:
+    for pattern in ReferenceSystem.objects.values_list("pattern", flat=True):
+
+        @given(st.from_regex(pattern, fullmatch=True))
+        @settings(max_examples=60, database=None)
+        def is_taken(number: str) -> None:
+            assert not may_hide_cpr(number)
+
+        is_taken()

@@ -145,6 +145,16 @@ def test_a_cpr_number_is_refused_for_every_system_and_not_repeated(system: Refer
     assert "1234" not in str(refused.value.message)
 
 
+@pytest.mark.parametrize("typed", ["10101901234", "0101901234-77", "7 010190 1234 7", "A9101901234"])
+def test_a_pattern_that_wants_more_digits_does_not_hide_a_cpr_number(typed: str) -> None:
+    with pytest.raises(Unacceptable, match="CPR"):
+        read_number(ANYTHING, typed)
+
+
+def test_a_long_number_in_which_no_ten_digits_could_be_a_cpr_number_is_read() -> None:
+    assert read_number(ANYTHING, "99887766554433") == "99887766554433"
+
+
 def test_a_refused_cpr_number_is_stored_nowhere(world: World) -> None:
     case = a_case(world)
     with pytest.raises(Unacceptable):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from coordination.models import Theme, UnitKind
 from coordination.rules.suggestions import Candidate, suggest_units
 from tests.builders import term
 
+VOCABULARIES = Path(__file__).parents[2] / "coordination" / "defaults" / "vocabularies.json"
 UNITS_FILE = Path(__file__).parents[2] / "coordination" / "demo" / "randers" / "units.csv"
 
 
@@ -51,13 +53,27 @@ def candidates(kinds: dict[str, int]) -> list[Candidate]:
 
 def suggested(kinds: dict[str, int], unit: str, theme: str) -> list[str]:
     """The names of the units that are suggested to a unit for a theme."""
-    helpers = term(Theme, theme).unit_kinds.values_list("pk", flat=True)
+    helpers = term(Theme, theme).helpers.values_list("unitkind", flat=True)
     found = suggest_units(candidates(kinds), own_path=paths()[unit], theme_kind_ids=list(helpers))
     return [candidate.name for candidate in found]
 
 
 def test_a_daycare_that_wonders_about_language_gets_its_usual_helpers_first(kinds: dict[str, int]) -> None:
     assert suggested(kinds, "BH-LIN", "sprog") == ["PPR", "Sundhedsplejen", "Familie", "Tandplejen"]
+
+
+@pytest.mark.django_db
+def test_the_helpers_of_every_shipped_theme_come_in_the_order_in_which_they_are_written_down() -> None:
+    written = json.loads(VOCABULARIES.read_text(encoding="utf-8"))["theme"]
+    assert sum(len(row["unit_kinds"]) for row in written) > 15
+    for row in written:
+        helpers = term(Theme, row["code"]).helpers.select_related("unitkind")
+        assert [helper.unitkind.code for helper in helpers] == row["unit_kinds"]
+
+
+def test_a_theme_has_an_order_of_its_own_whatever_that_of_the_kinds(kinds: dict[str, int]) -> None:
+    assert kinds["afdeling"] < kinds["ppr"] < kinds["sundhedspleje"]
+    assert suggested(kinds, "SK-BLI", "hverdag")[:3] == ["Sundhedsplejen", "PPR", "Familie"]
 
 
 def test_a_school_gets_those_who_work_for_schools(kinds: dict[str, int]) -> None:

@@ -7,13 +7,20 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from coordination.queries.promises import INVARIANTS, Verdict, judge
 
+NOT_ASKED = 2
+
 
 class Command(BaseCommand):
-    """Report every broken invariant: which promise, which table, which row. Ends with 1 where there is one."""
+    """Report every broken invariant: which promise, which table, which row. Ends with 1 where there is one.
+
+    Ends with 2 where nothing could be asked.
+    """
 
     help = "Ask the database whether every promise is kept. Reads only; may run beside the system."
 
@@ -25,7 +32,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, limit: int, json: bool, **_options: Any) -> None:
         """Ask for one invariant after the other."""
         if limit < 0:
-            raise CommandError("--limit cannot be negative.")
+            raise CommandError("--limit cannot be negative.", returncode=NOT_ASKED)
+        require_tables()
         now = timezone.now()
         asked = sorted(INVARIANTS.values(), key=lambda found: (found.promise, found.name))
         verdicts = []
@@ -54,6 +62,20 @@ class Command(BaseCommand):
             self.stdout.write(f"         {example.where}")
         if verdict.broken > len(verdict.examples):
             self.stdout.write(f"         … and {verdict.broken - len(verdict.examples)} more")
+
+
+def require_tables() -> None:
+    """Refuse a database that cannot be reached, or does not have all the tables that are asked."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes("coordination"))
+    except OperationalError as error:
+        raise CommandError(f"The database cannot be reached: {error}".strip(), returncode=NOT_ASKED) from None
+    if missing:
+        raise CommandError(
+            f"The database is not up to date ({len(missing)} to go). Nothing was asked; run first: manage.py migrate",
+            returncode=NOT_ASKED,
+        )
 
 
 def _as_json(verdicts: list[Verdict]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from coordination.models import (
     LEADING,
@@ -59,7 +60,7 @@ def holder_is_sought_where_one_is_missing(_today: date) -> Iterator[Rows]:
 
 @invariant(1, among=_SOUGHT)
 def holder_is_sought_by_a_leader(_today: date) -> Iterator[Rows]:
-    """Whoever owes to assign a holder leads the holder's unit or one above it, or holds the baton."""
+    """Whoever owes to assign a holder leads the holder's unit or one above it."""
     leads = (
         Membership.objects.live()
         .leading()
@@ -67,7 +68,7 @@ def holder_is_sought_by_a_leader(_today: date) -> Iterator[Rows]:
         .alias(place=ExpressionWrapper(OuterRef("case__holder_unit__path"), CharField()))
         .filter(place__startswith=F("unit__path"))
     )
-    yield _SOUGHT.filter(~Exists(leads)).exclude(owner=F("case__holder"))
+    yield _SOUGHT.filter(~Exists(leads))
 
 
 @invariant(1, among=Unit.objects.filter(parent=None))
@@ -76,6 +77,15 @@ def municipality_has_a_coordinator(_today: date) -> Iterator[Rows]:
     people = Membership.objects.live().filter(Q(unit=OuterRef("pk")) | Q(unit__root=OuterRef("pk")))
     coordinators = Membership.objects.live().filter(unit=OuterRef("pk"), role=Role.COORDINATOR)
     yield Unit.objects.filter(Exists(people), ~Exists(coordinators), parent=None)
+
+
+@invariant(1, among=Unit.objects.exclude(parent=None))
+def unit_hangs_below_an_open_one(_today: date) -> Iterator[Rows]:
+    """An open unit is below an open one, and the path of a unit goes through the one above it."""
+    units = Unit.objects.exclude(parent=None)
+    yield units.filter(closed_at=None, parent__closed_at__isnull=False)
+    path = Concat(F("parent__path"), Cast("pk", CharField()), Value("/"))
+    yield units.alias(through_parent=path).exclude(path=F("through_parent"))
 
 
 def leads_the_unit_of(deadline_unit: str, person: str) -> Exists:

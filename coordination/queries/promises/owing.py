@@ -94,6 +94,12 @@ def meeting_is_owed_while_it_is_planned(_today: date) -> Iterator[Rows]:
     yield Meeting.objects.filter(planned & ~owed | ~planned & owed)
 
 
+@invariant(2, among=Meeting.objects.filter(state=MeetingState.PLANNED))
+def meeting_is_where_somebody_opens(_today: date) -> Iterator[Rows]:
+    """A planned meeting is at a unit that is open, or begins before the unit closed."""
+    yield Meeting.objects.filter(state=MeetingState.PLANNED, starts_at__gt=F("place__closed_at"))
+
+
 @invariant(2, among=Attendance.objects.all())
 def call_is_owed_while_it_waits(_today: date) -> Iterator[Rows]:
     """A call to a meeting has a deadline for the one who is called exactly while it waits for an answer."""

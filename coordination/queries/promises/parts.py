@@ -65,13 +65,12 @@ def owner_of_an_agreement_takes_part(_today: date) -> Iterator[Rows]:
     yield Agreement.objects.filter(~Exists(contact), state=AgreementState.OPEN).exclude(owner=F("case__holder"))
 
 
-@invariant(5, among=Attendance.objects.filter(meeting__state=MeetingState.PLANNED))
+@invariant(5, among=Attendance.objects.called().filter(meeting__state=MeetingState.PLANNED))
 def called_person_takes_part(_today: date) -> Iterator[Rows]:
     """Whoever is called to a meeting takes part in the case until it has been held."""
     contact = _LIVE.filter(case=OuterRef("meeting__case"), contact=OuterRef("person"))
-    yield Attendance.objects.filter(~Exists(contact), meeting__state=MeetingState.PLANNED).exclude(
-        person=F("meeting__case__holder")
-    )
+    called = Attendance.objects.called().exclude(person=F("meeting__case__holder"))
+    yield called.filter(~Exists(contact), meeting__state=MeetingState.PLANNED)
 
 
 @invariant(5, among=Basis.objects.filter(state=BasisState.ACTIVE, kind=BasisKind.ANONYMOUS))

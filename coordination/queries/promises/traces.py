@@ -11,12 +11,15 @@ from django.db.models.functions import Coalesce
 from coordination.models import (
     Agreement,
     AgreementState,
+    Attendance,
+    AttendanceAnswer,
     Basis,
     BasisState,
     Case,
     CaseState,
     Event,
     EventKind,
+    FormerContact,
     Handover,
     HandoverKind,
     HandoverState,
@@ -42,7 +45,7 @@ from coordination.queries.promises.registry import Rows, invariant
 _ALWAYS = Q(pk__isnull=False)
 
 
-def _count(rows: QuerySet[Event] | QuerySet[Holding], by: str) -> Coalesce:
+def _count(rows: QuerySet[Event] | QuerySet[Holding] | QuerySet[FormerContact], by: str) -> Coalesce:
     counted = rows.order_by().values(by).annotate(counted=Count("pk")).values("counted")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
@@ -77,6 +80,14 @@ def partnership_leaves_its_trace(_today: date) -> Iterator[Rows]:
     yield _once_iff(rows, Q(end=PartnershipEnd.COMPLETED), EventKind.PARTNERSHIP_COMPLETED)
     yield _once_iff(rows, Q(end=PartnershipEnd.LEFT), EventKind.PARTNERSHIP_LEFT)
     yield _once_iff(rows, with_another, EventKind.PARTNERSHIP_ENDED)
+
+
+@invariant(6, among=Partnership.objects.all())
+def contact_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """A partnership has had as many contacts before the one it names as its events tell."""
+    told = _told("partnership", EventKind.CONTACT_CHANGED)
+    known = _count(FormerContact.objects.filter(partnership=OuterRef("pk")), "partnership")
+    yield Partnership.objects.alias(told=told, known=known).exclude(told=F("known"))
 
 
 @invariant(6, among=JoinRequest.objects.all())
@@ -125,6 +136,13 @@ def meeting_leaves_its_trace(_today: date) -> Iterator[Rows]:
     yield _once_iff(rows, Q(state=MeetingState.HELD), EventKind.MEETING_HELD)
     yield _once_iff(rows, Q(state=MeetingState.CANCELLED), EventKind.MEETING_CANCELLED)
     yield rows.alias(told=_told("meeting", EventKind.MEETING_MOVED)).exclude(told=F("moved_count"))
+
+
+@invariant(6, among=Attendance.objects.filter(answer=AttendanceAnswer.RELEASED))
+def released_call_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """A call to a meeting that has been taken back says so."""
+    released = Attendance.objects.filter(answer=AttendanceAnswer.RELEASED)
+    yield released.alias(told=_told("attendance", EventKind.MEETING_RELEASED)).filter(told=0)
 
 
 @invariant(6, among=Basis.objects.all())

@@ -48,10 +48,11 @@ def way_of_baton(reader: Reader) -> BatonWay:
 
 
 def rows_of_handovers(reader: Reader) -> list[Row]:
-    """Build the rows of requests for the baton that wait for an answer; an offer is drawn on its way."""
-    return [
+    """Build the rows of what the baton is asked for: its holder's release, partners' requests. An offer is drawn."""
+    requests = [
         _request_row(reader, handover) for handover in reader.page.handovers if handover.kind == HandoverKind.REQUEST
     ]
+    return [*_release_rows(reader), *requests]
 
 
 def _step(holding: Holding, when: str) -> dict[str, str]:
@@ -75,6 +76,20 @@ def _offered(reader: Reader, offer: Handover) -> dict[str, str]:
 
 def _deadline(reader: Reader, handover: Handover) -> Deadline | None:
     return reader.page.due(DeadlineKind.ANSWER_HANDOVER, handover_id=handover.pk)
+
+
+def _release_rows(reader: Reader) -> list[Row]:
+    case, deadline = reader.page.case, reader.page.due(DeadlineKind.ASSIGN_HOLDER)
+    if case.release_asked_at is None or deadline is None:
+        return []
+    row = Row(
+        title=_("%(person)s has asked to be released") % {"person": case.holder.name},
+        state=reader.state_of(deadline),
+        when=reader.by(deadline),
+        facts=[_("%(person)s finds a new holder") % {"person": deadline.owner.name}] if deadline.owner else [],
+        acts=[Act(_("Take back"), link("release_withdraw", case.code))] if reader.holds else [],
+    )
+    return [row]
 
 
 def _request_row(reader: Reader, handover: Handover) -> Row:

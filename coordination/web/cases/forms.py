@@ -22,7 +22,7 @@ from coordination.models import (
     ReopenReason,
     StatutoryBasis,
 )
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import read_number
 from coordination.web.forms_base import DateField, InvolverForm, RadioList, Styled
 from coordination.web.terms import TermCards, TermField
@@ -128,7 +128,7 @@ class ReferenceForm(BasisForm):
         self.fields["system"].widget.hints = {str(system.pk): system.example for system in systems}
         if not takes_basis:
             del self.fields["basis"], self.fields["ends_on"]
-        self.looked_like_cpr = looks_like_cpr(str(self.data.get("number") or ""))
+        self.looked_like_cpr = may_hide_cpr(str(self.data.get("number") or ""))
         if self.looked_like_cpr:
             # It is not even shown again.
             self.data = self.data.copy()  # type: ignore[attr-defined]

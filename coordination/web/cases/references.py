@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -43,10 +44,9 @@ class ReferenceRow:
     reason_form: LookReasonForm | None
 
 
-def rows_of_references(page: CasePage, actor: Actor) -> list[ReferenceRow]:
-    """Build the rows of the references to records, then those to minutes."""
+def rows_of_references(page: CasePage, actor: Actor, reasons: Sequence[LookReason]) -> list[ReferenceRow]:
+    """Build the rows of the references to records, then those to minutes. ``reasons``: what a leader chooses from."""
     meetings = {meeting.minutes_id: meeting for meeting in page.meetings if meeting.minutes_id}
-    reasons = current_reasons() if page.references and page.part == Part.LEADER else []
     rows = []
     for reference in sorted(page.references, key=lambda each: each.purpose != ReferencePurpose.RECORD):
         meeting = meetings.get(reference.pk)

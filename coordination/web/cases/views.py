@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from coordination.commands.changing import require_part
 from coordination.commands.looks import look_at_case
-from coordination.models import BasisKind, Case
-from coordination.queries.case_page import read_case_page
+from coordination.models import BasisKind, Case, LookReason
+from coordination.queries.case_page import read_case_page, read_people
 from coordination.queries.looks import read_looks
 from coordination.queries.receipts import read_receipt
 from coordination.queries.timeline import ids_named_in, read_timeline
@@ -23,6 +23,7 @@ from coordination.web.cases.owed import next_words, rows_waiting
 from coordination.web.cases.plans import rows_of_agreements, rows_of_meetings
 from coordination.web.cases.references import rows_of_references
 from coordination.web.cases.rows import Reader, without
+from coordination.web.desk.asked import rows_asked
 from coordination.web.requests import PageRequest, find
 
 MORE_EVENTS = "more-events"
@@ -32,17 +33,23 @@ MORE_EVENTS = "more-events"
 def show_case(request: PageRequest, code: str) -> HttpResponse:
     """Show a case to those who take part or lead; to those who did take part, their receipt."""
     case = _find(request, code)
-    part = look_at_case(case=case, actor=request.user, now=request.now)
+    people = read_people(case)
+    playing = people.part_of(request.actor)
+    part = look_at_case(
+        case=case, actor=request.user, now=request.now, part=playing if playing > Part.RECEIPT else None
+    )
     if part == Part.RECEIPT:
         receipt = read_receipt(case, request.actor)
-        return render(request, "cases/receipt.html", {"receipt": receipt})
+        asked = rows_asked(receipt.asks, request.actor)
+        return render(request, "cases/receipt.html", {"receipt": receipt, "asked": asked})
     timeline = read_timeline(case, part, page=_page_number(request))
-    units, people = ids_named_in(timeline.object_list)
-    labels_of(request).expect(units=units, people=people)
+    units, persons = ids_named_in(timeline.happenings)
+    labels = labels_of(request)
+    labels.expect(units=units, people=persons)
     context = {"case": case, "timeline": timeline}
     if request.htmx.target == MORE_EVENTS:  # type: ignore[attr-defined]
         return render(request, "cases/_timeline.html", {**context, "is_more": True})
-    page = read_case_page(case, part, request.actor)
+    page = read_case_page(people, part, request.actor)
     reader = Reader(page, request.actor)
     waiting, baton = rows_waiting(reader), way_of_baton(reader)
     shown = {act.url for row in waiting for act in row.acts}
@@ -53,7 +60,7 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
             **context,
             "page": page,
             "level": page.level,
-            "level_name": labels_of(request).term("level_name", str(page.level)),
+            "level_name": labels.term("level_name", str(page.level)),
             "is_holder": part == Part.HOLDER,
             "is_leader": part == Part.LEADER,
             "own_units": _own_units(reader),
@@ -69,7 +76,7 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
             "settled_agreements": rows_of_agreements(reader, is_open=False),
             "meetings": without(rows_of_meetings(reader, is_open=True), shown),
             "past_meetings": rows_of_meetings(reader, is_open=False),
-            "references": rows_of_references(page, request.actor),
+            "references": rows_of_references(page, request.actor, labels.current(LookReason)),
             "basis": page.basis,
             "is_consent": page.basis is not None and page.basis.kind == BasisKind.CONSENT,
             "basis_is_active": page.active_basis is not None,
@@ -81,8 +88,8 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
 def show_looks(request: PageRequest, code: str) -> HttpResponse:
     """Show those who take part who has looked at the case, and when."""
     case = _find(request, code)
-    require_part(Part.PARTNER, request.actor, case)
-    look_at_case(case=case, actor=request.user, now=request.now)
+    part = require_part(Part.PARTNER, request.actor, case)
+    look_at_case(case=case, actor=request.user, now=request.now, part=part)
     return render(request, "cases/looks.html", {"case": case, "page": read_looks(case, page=_page_number(request))})
 
 

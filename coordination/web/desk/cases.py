@@ -82,7 +82,7 @@ def _list(request: PageRequest) -> dict[str, Any]:
         "page": page,
     }
     if current == ENDED:
-        # What remains to be seen is a receipt: no level, no holder, nothing that is due.
+        # What remains to be seen is a receipt: no theme, no level, no holder, nothing that is due.
         return {**context, "receipts": shown}
     rows = read_case_rows(shown, request.actor)
     return {**context, "cases": [case_line(row, request.actor.today) for row in rows]}
@@ -103,4 +103,4 @@ def _cases(tab: str, actor: Actor) -> QuerySet[Case]:
     takes_part = cases_taken_part_in(actor).values("pk")
     stayed = Exists(cases_stayed_in(actor).filter(pk=OuterRef("pk")))
     ended = cases_left_behind(actor).exclude(pk__in=takes_part).annotate(stayed=stayed)
-    return ended.select_related("theme").order_by("-pk")
+    return ended.order_by("-pk")

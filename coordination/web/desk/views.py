@@ -18,7 +18,7 @@ from coordination.queries.desk import Desk, Few, read_desk
 from coordination.rules.actors import Actor
 from coordination.rules.day_words import whole_day
 from coordination.templatetags.labels import labels_of
-from coordination.web.desk.asked import handover_row, join_request_row
+from coordination.web.desk.asked import rows_asked
 from coordination.web.desk.row import Row
 from coordination.web.desk.rows import awaited_row, case_line, escalated_row, own_row
 from coordination.web.requests import PageRequest
@@ -54,7 +54,7 @@ def show_desk(request: PageRequest) -> HttpResponse:
         "waiting": _waiting_words(desk),
         "stands_in_for": [labels.person(person) for person in others],
         "groups": [group for group in _groups(desk, actor, wanted) if group.rows],
-        "asked": _asked(desk, actor),
+        "asked": rows_asked(desk.asks, actor),
         "held": [case_line(row, actor.today) for row in desk.held],
         "held_count": desk.held_count,
     }
@@ -97,13 +97,6 @@ def _rows(deadlines: Iterable[Deadline], actor: Actor) -> list[Row]:
 
 def _more(group: str, few: Few[Deadline]) -> str:
     return group if few.has_more else ""
-
-
-def _asked(desk: Desk, actor: Actor) -> list[Row]:
-    return [
-        *(join_request_row(request, actor) for request in desk.asks.join_requests),
-        *(handover_row(handover, actor) for handover in desk.asks.handovers),
-    ]
 
 
 def _greeting(now: datetime, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Pages: the holder asks to be released, a leader names another holder."""
+"""Pages: the holder asks to be released or stays after all, a leader names another holder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coordination.commands.changing import require_right
-from coordination.commands.handovers import ask_for_release, assign_holder
+from coordination.commands.handovers import ask_for_release, assign_holder, withdraw_release
 from coordination.errors import Forbidden, MovedOn
 from coordination.models import Case, DeadlineKind, HoldingReason
 from coordination.queries.actors import is_away
@@ -20,7 +20,7 @@ from coordination.rules.day_words import due_words
 from coordination.web.forms_base import InvolverForm
 from coordination.web.handovers.choosing import candidate_form, choose_among
 from coordination.web.handovers.forms import AssignForm
-from coordination.web.requests import PageRequest, answered_before, carry_out, show_form
+from coordination.web.requests import PageRequest, carry_out, show_form
 from coordination.web.taking_part import case_or_desk, find_case
 
 # More people than this are not for one list: one searches for their unit instead.
@@ -71,11 +71,42 @@ def release(request: PageRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: PageRequest, code: str) -> HttpResponse:
+    """Take the request for release back, after a page that says what happens then."""
+    case = find_case(request, code)
+    require_right(may_hold(request.actor, case), request.actor, case)
+    if request.method != "POST" and case.release_asked_at is None:
+        raise MovedOn(_("No leader is asked to find another holder any more."))
+    asked = case.deadlines.open().select_related("owner").filter(kind=DeadlineKind.ASSIGN_HOLDER).first()
+    leader = asked.owner.name if asked is not None and asked.owner is not None else ""
+    form = InvolverForm(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        withdraw_release(case=case, actor=request.user, now=request.now)
+        return case_or_desk(request, case.pk)
+
+    words = {"holder": case.holder.name, "leader": leader}
+    said = _("Taken back. %(holder)s still holds the baton.") % words
+    done = carry_out(request, form, act, said=said) if request.method == "POST" else None
+    return done or show_form(
+        request,
+        "confirm.html",
+        form,
+        heading=_("Take the request for release back"),
+        where=_("Case %(code)s") % {"code": case.code},
+        text=_("You keep the baton after all.") if case.holder_id == request.user.pk else "",
+        consequences=[
+            *([_("%(leader)s no longer has to find another holder, and is told so.") % words] if leader else []),
+            _("%(holder)s still holds the baton.") % words,
+        ],
+        submit_label=_("Take back"),
+        back_url=reverse("case", args=[case.code]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: PageRequest, code: str) -> HttpResponse:
     """Name another holder, as a leader, where the holder is away, has asked for it, or the baton fell."""
-    before = answered_before(request)
-    if before:
-        return before
     case = find_case(request, code, least=Part.LEADER)
     causes = _causes(request, case)
     units = units_for_baton(case, led_paths=request.actor.led_paths)
@@ -91,11 +122,7 @@ def assign(request: PageRequest, code: str) -> HttpResponse:
             actor=request.user,
             now=request.now,
         )
-        messages.success(
-            request,
-            _("%(person)s, %(unit)s, holds the baton now. Both have been told.")
-            % {"person": assigned.holder.name, "unit": assigned.holder_unit.name},
-        )
+        messages.success(request, _said_assigned(request, assigned, kept=assigned.holder_id == case.holder_id))
         return case_or_desk(request, case.pk)
 
     done = carry_out(request, form, act) if form.is_bound else None
@@ -104,6 +131,7 @@ def assign(request: PageRequest, code: str) -> HttpResponse:
         "handovers/assign.html",
         form,
         case=case,
+        may_keep=_keeping(request, case) is not None and case.holder_id == request.user.pk,
         choice=choice,
         causes=causes,
         back_url=reverse("case", args=[case.code]),
@@ -111,16 +139,44 @@ def assign(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _at_hand(request: PageRequest, case: Case) -> list[Candidate]:
-    """Partners' contacts whom the actor leads, and the people of the unit that has the baton, if they are not many."""
+    """Partners' contacts whom the actor leads, the people of the unit that has the baton, and whom it fell to."""
     contacts = [each for each in contacts_of(case) if request.actor.leads(each.unit)]
     colleagues = people_in(case.holder_unit, case) if request.actor.leads(case.holder_unit) else []
-    return [*contacts, *(colleagues if len(colleagues) <= MOST_AT_HAND else [])]
+    keeper = _keeping(request, case)
+    return [
+        *contacts,
+        *(colleagues if len(colleagues) <= MOST_AT_HAND else []),
+        *([keeper] if keeper is not None else []),
+    ]
+
+
+def _keeping(request: PageRequest, case: Case) -> Candidate | None:
+    """Give the choice that the one to whom the baton fell keeps it."""
+    if not _fell(case):
+        return None
+    said = _("%(person)s keeps the baton") % {"person": case.holder.name}
+    if case.holder_id == request.user.pk:
+        said = _("Keep the baton yourself")
+    return Candidate(case.holder, case.holder_unit, said=said)
+
+
+def _said_assigned(request: PageRequest, case: Case, *, kept: bool) -> str:
+    said = _("%(person)s, %(unit)s, holds the baton now. Both have been told.")
+    if kept:
+        said = _("%(person)s, %(unit)s, keeps the baton.")
+        if case.holder_id == request.user.pk:
+            said = _("You keep the baton.")
+    return said % {"person": case.holder.name, "unit": case.holder_unit.name}
+
+
+def _fell(case: Case) -> bool:
+    return case.holdings.filter(ended_at=None, reason=HoldingReason.FELL).exists()
 
 
 def _causes(request: PageRequest, case: Case) -> list[str]:
     """Say why the actor may name a holder just now, or refuse: otherwise the baton moves only by agreement."""
     is_holder_away = is_away(case.holder_id, request.actor.today)
-    fell = case.holdings.filter(ended_at=None, reason=HoldingReason.FELL).exists()
+    fell = _fell(case)
     if not may_assign(request.actor, case, holder_is_away=is_holder_away, fell_to_leader=fell):
         if request.actor.leads(case.holder_unit):
             raise Forbidden(

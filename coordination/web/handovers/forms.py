@@ -23,7 +23,7 @@ class CandidateForm(InvolverForm):
         super().__init__(*args, **kwargs)
         self._candidates = {each.key: each for each in candidates}
         field = cast("forms.ChoiceField", self.fields["to_person"])
-        field.choices = [(key, each.person.name) for key, each in self._candidates.items()]
+        field.choices = [(key, each.said or each.person.name) for key, each in self._candidates.items()]
         field.widget.hints = {key: each.unit.name for key, each in self._candidates.items()}
 
     @property

@@ -22,16 +22,13 @@ from coordination.rules.day_words import due_words
 from coordination.web.forms_base import InvolverForm
 from coordination.web.handovers.choosing import candidate_form, choose_among
 from coordination.web.handovers.forms import OfferForm
-from coordination.web.requests import PageRequest, answered_before, carry_out, find, show_form
+from coordination.web.requests import PageRequest, carry_out, find, show_form
 from coordination.web.taking_part import admit, case_or_desk, find_case
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer(request: PageRequest, code: str) -> HttpResponse:
     """Offer the baton to a partner's contact or to anybody found through their unit."""
-    before = answered_before(request)
-    if before:
-        return before
     case = find_case(request, code)
     require_right(may_hold(request.actor, case), request.actor, case)
     waiting = case.handovers.filter(kind=HandoverKind.OFFER, state=HandoverState.OFFERED).first()

@@ -18,7 +18,7 @@ from coordination.commands.changing import require_right
 from coordination.commands.handovers import accept_handover, decline_handover, withdraw_handover
 from coordination.commands.looks import look_at_case
 from coordination.errors import MovedOn
-from coordination.models import Handover, HandoverKind, HandoverState
+from coordination.models import Case, Handover, HandoverKind, HandoverState
 from coordination.queries.visibility import handovers_seen_by, part_in
 from coordination.rules.access import Part, may_answer_handover, may_hold, may_see_handover
 from coordination.web.forms_base import InvolverForm
@@ -77,6 +77,7 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     handover = _find(request, pk)
     case = handover.case
     require_right(_may_withdraw(request, handover), request.actor, case, sees_it=True)
+    _log_look(request, case)
     form = InvolverForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
@@ -134,9 +135,7 @@ def _show(
         handover.refresh_from_db(fields=["state", "answered_by", "answered_at", "decline_reason"])
         _require_seen(request, handover, " ".join(str(error) for error in refused.non_field_errors()))
     waits = handover.state == HandoverState.OFFERED
-    takes_part = part_in(request.actor, handover.case) > Part.RECEIPT
-    if takes_part:
-        look_at_case(case=handover.case, actor=request.user, now=request.now)
+    takes_part = _log_look(request, handover.case)
     context = {
         "handover": handover,
         "case": handover.case,
@@ -156,6 +155,14 @@ def _show(
     if refused is not None:
         status = getattr(refused, "refused_with", HTTPStatus.UNPROCESSABLE_ENTITY)
     return render(request, "handovers/handover.html", context, status=status)
+
+
+def _log_look(request: PageRequest, case: Case) -> bool:
+    """Log the look of somebody who takes part, and say whether they do; others see no more than what they are asked."""
+    part = part_in(request.actor, case)
+    if part > Part.RECEIPT:
+        look_at_case(case=case, actor=request.user, now=request.now, part=part)
+    return part > Part.RECEIPT
 
 
 def _answer_by(handover: Handover) -> date | None:

@@ -51,7 +51,7 @@ def accept(request: PageRequest, pk: int) -> HttpResponse:
 
     response = carry_out(request, form, act)
     if response:
-        say_whom(request, form.cleaned_data["contact"])
+        say_whom(request, form.cleaned_data.get("contact", request.user))
         return response
     require_waiting(invitation)
     return show_ask(request, invitation, form)

@@ -13,7 +13,7 @@ from coordination.commands.bases import active_basis
 from coordination.commands.changing import require_open, require_right
 from coordination.commands.looks import look_at_case
 from coordination.models import Case, Invitation
-from coordination.queries.visibility import cases_seen_by
+from coordination.queries.visibility import cases_seen_by, part_in
 from coordination.rules.access import may_hold, sharing_is_allowed
 from coordination.web.forms_base import InvolverForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
@@ -49,7 +49,7 @@ def held_case(request: PageRequest, code: str) -> Case:
 def let_in(request: PageRequest, case: Case, *, allowed: bool) -> None:
     """Refuse whoever is not ``allowed`` on a page about the case. Being there is a look at it, and is logged."""
     require_right(allowed, request.actor, case)
-    look_at_case(case=case, actor=request.user, now=request.now)
+    look_at_case(case=case, actor=request.user, now=request.now, part=part_in(request.actor, case))
 
 
 def invitation_of_case(request: PageRequest, pk: int) -> Invitation:

@@ -13,6 +13,7 @@ from coordination.commands.looks import look_at_case
 from coordination.errors import Forbidden, MovedOn
 from coordination.models import JoinRequest, JoinState
 from coordination.queries.asks import answer_due
+from coordination.queries.contacts import contact_told_of
 from coordination.queries.visibility import cases_taken_part_in, join_requests_seen_by
 from coordination.rules.access import may_answer_join_request
 from coordination.web.forms_base import InvolverForm
@@ -105,15 +106,13 @@ def seen_request(request: PageRequest, pk: int) -> JoinRequest:
 def show_state(request: PageRequest, join_request: JoinRequest) -> HttpResponse:
     """Show what has become of a request; the case only to somebody who takes part in it now."""
     taking_part = cases_taken_part_in(request.actor).filter(pk=join_request.case_id).first()
-    partnership = None
-    if join_request.state == JoinState.ACCEPTED:
-        live = join_request.case.partnerships.live().filter(unit=join_request.unit)
-        partnership = live.select_related("contact", "unit").first()
+    contact = contact_told_of(join_request) if join_request.state == JoinState.ACCEPTED else None
     context = {
         "join_request": join_request,
         "due_on": answer_due(join_request),
         "case": taking_part,
-        "partnership": partnership,
+        # Whoever was let in themselves had their part; who speaks for the unit after them is not theirs to know.
+        "contact": contact if contact is not None and not request.actor.is_one_of(contact.pk) else None,
         "is_asker": request.actor.is_one_of(join_request.asked_by_id),
     }
     return render(request, "invitations/join_state.html", context)

@@ -15,16 +15,13 @@ from coordination.queries.visibility import cases_seen_by
 from coordination.rules.access import may_hold, may_speak_for_partner
 from coordination.web.invitations.common import confirm, let_in, typed
 from coordination.web.invitations.forms import ContactForm, LeaveForm, OutcomeForm
-from coordination.web.requests import PageRequest, answered_before, find
+from coordination.web.requests import PageRequest, find
 from coordination.web.taking_part import case_or_desk
 
 
 @require_http_methods(["GET", "POST"])
 def complete(request: PageRequest, pk: int) -> HttpResponse:
     """Say that a partner's part is done, and what came of it."""
-    before = answered_before(request)
-    if before:
-        return before
     partnership = part_to_end(request, pk, holder_may=True)
     form = OutcomeForm(typed(request))
     case_url = reverse("case", args=[partnership.case.code])
@@ -51,9 +48,6 @@ def complete(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def leave(request: PageRequest, pk: int) -> HttpResponse:
     """Leave before one's part is done."""
-    before = answered_before(request)
-    if before:
-        return before
     partnership = part_to_end(request, pk, holder_may=False)
     form = LeaveForm(typed(request))
     case_url = reverse("case", args=[partnership.case.code])
@@ -80,9 +74,6 @@ def leave(request: PageRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def contact(request: PageRequest, pk: int) -> HttpResponse:
     """Name another contact person; whoever was it until now may see nothing of the case from then on."""
-    before = answered_before(request)
-    if before:
-        return before
     partnership = part_to_end(request, pk, holder_may=False)
     people = possible_contacts(partnership.unit, actor=request.user, without=partnership.case.holder_id)
     if request.method != "POST":

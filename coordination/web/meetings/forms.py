@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from coordination.commands.cases import ReferenceDraft
 from coordination.models import Attendance, AttendanceAnswer, MeetingKind, ReferenceSystem, User
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.privacy.cpr import may_hide_cpr
 from coordination.queries.participants import Participant
 from coordination.web.forms_base import CheckboxList, InvolverForm
 from coordination.web.meetings.when_and_where import WhenAndWhereForm
@@ -73,7 +73,7 @@ class NumberInput(forms.TextInput):
 
     def format_value(self, value: Any) -> str | None:
         """Leave out what must not stand on the page."""
-        return "" if value and looks_like_cpr(str(value)) else super().format_value(value)
+        return "" if value and may_hide_cpr(str(value)) else super().format_value(value)
 
 
 class HoldForm(InvolverForm):
@@ -105,7 +105,7 @@ class HoldForm(InvolverForm):
     def clean_number(self) -> str:
         """Refuse a CPR number before anything else is done with it."""
         number: str = self.cleaned_data["number"].strip()
-        if looks_like_cpr(number):
+        if may_hide_cpr(number):
             raise forms.ValidationError(
                 _("This looks like a CPR number. Write the number of the record in the journal system instead.")
             )

@@ -54,7 +54,7 @@ def hold(request: PageRequest, pk: int) -> HttpResponse:
     meeting = find_changeable(request, pk)
     if request.method != "POST" and request.now < meeting.starts_at:
         raise Unacceptable(_("The meeting has not begun yet."))
-    attendances = list(meeting.attendances.select_related("person", "unit"))
+    attendances = list(meeting.attendances.called().select_related("person", "unit"))
     form = HoldForm(request.POST if request.method == "POST" else None, attendances=attendances)
 
     def act() -> str:
@@ -105,13 +105,14 @@ def _show(request: PageRequest, meeting: Meeting, form: AnswerForm) -> HttpRespo
         meeting.refresh_from_db(fields=["state", "starts_at", "ends_at", "settled_at"])
     attendances = list(meeting.attendances.select_related("person", "unit"))
     own = _own_attendance(request, meeting)
+    is_called = own is not None and own.answer != AttendanceAnswer.RELEASED
     is_planned = meeting.state == MeetingState.PLANNED
     has_begun = meeting.starts_at <= request.now
     context = {
         "meeting": meeting,
         "case": meeting.case,
         "attendances": attendances,
-        "own": own if is_planned and not has_begun else None,
+        "own": own if is_called and is_planned and not has_begun else None,
         "answer_by": own.deadlines.open().values_list("due_on", flat=True).first() if own else None,
         "may_change": is_planned and may_change(request, meeting),
         "is_planned": is_planned,

@@ -23,7 +23,7 @@ from coordination.models import (
     Unit,
     Urgency,
 )
-from coordination.privacy.cpr import looks_like_cpr
+from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import read_number
 from coordination.queries.rules import rule_for
 from coordination.web.forms_base import CardRadio, DateField, InvolverForm, RadioList
@@ -103,7 +103,7 @@ class OpenForm(InvolverForm):
         self.fields["urgency"].widget.hints = {
             urgency.value: within_words(limits.limit(urgent=urgency == Urgency.URGENT)) for urgency in Urgency
         }
-        self.looked_like_cpr = looks_like_cpr(str(self.data.get("number", "")))
+        self.looked_like_cpr = may_hide_cpr(str(self.data.get("number", "")))
         if self.looked_like_cpr:
             # It is not even shown again.
             blanked = QueryDict(mutable=True)

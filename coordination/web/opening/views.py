@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from coordination.commands.cases import SameReference, open_case
+from coordination.commands.cases import open_case
 from coordination.commands.join_requests import ask_to_join
 from coordination.commands.looks import look_at_case
+from coordination.commands.same_references import SameReference
 from coordination.errors import Forbidden, Unacceptable
 from coordination.models import Deadline, DeadlineKind, JoinRequest, Theme, Unit, Urgency
 from coordination.queries.asks import told_when_late, waiting_asks

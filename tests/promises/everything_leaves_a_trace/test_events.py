@@ -73,15 +73,30 @@ LEAVES: dict[str, tuple[str, list[EventKind]]] = {
     "drop_search": ("maja", [EventKind.SEARCH_DROPPED]),
     "complete_partnership": (
         "anna",
-        [EventKind.PARTNERSHIP_COMPLETED, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+        [
+            EventKind.PARTNERSHIP_COMPLETED,
+            EventKind.AGREEMENT_PASSED_ON,
+            EventKind.MEETING_RELEASED,
+            EventKind.BATON_REQUEST_WITHDRAWN,
+        ],
     ),
     "leave_case": (
         "anna",
-        [EventKind.PARTNERSHIP_LEFT, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+        [
+            EventKind.PARTNERSHIP_LEFT,
+            EventKind.AGREEMENT_PASSED_ON,
+            EventKind.MEETING_RELEASED,
+            EventKind.BATON_REQUEST_WITHDRAWN,
+        ],
     ),
     "change_contact": (
         "anna",
-        [EventKind.CONTACT_CHANGED, EventKind.AGREEMENT_PASSED_ON, EventKind.BATON_REQUEST_WITHDRAWN],
+        [
+            EventKind.CONTACT_CHANGED,
+            EventKind.AGREEMENT_PASSED_ON,
+            EventKind.MEETING_RELEASED,
+            EventKind.BATON_REQUEST_WITHDRAWN,
+        ],
     ),
     "accept_join_request": ("maja", [EventKind.JOIN_ACCEPTED]),
     "decline_join_request": ("maja", [EventKind.JOIN_DECLINED]),
@@ -102,8 +117,9 @@ LEAVES: dict[str, tuple[str, list[EventKind]]] = {
     "hold_meeting": ("maja", [EventKind.MEETING_HELD]),
     "open_reference": ("lone", [EventKind.REFERENCE_OPENED]),
 }
-# Not in the scene: another offer is under way there, the request has been made, nobody is away, the case is open.
-ELSEWHERE = {"offer_handover", "request_baton", "assign_holder", "reopen_case", "look_at_case"}
+# Not in the scene: another offer is under way there, the request has been made, nobody is away or asks for release, the
+# case is open.
+ELSEWHERE = {"offer_handover", "request_baton", "withdraw_release", "assign_holder", "reopen_case", "look_at_case"}
 EVERY_CHANGE = pytest.mark.parametrize("name", LEAVES)
 
 

@@ -76,7 +76,9 @@ class Directing(Ground):
     def give_role(self, which: int, role: Role) -> None:
         """Somebody becomes a leader, or is one no longer."""
         leading = [found for found in self.town.members if found.role != "professional"]
-        member = self.prefer(which, leading, self.town.members)
+        fell_to = {(case.holder, case.unit) for case in self.cases() if case.fell}
+        fallen = [found for found in leading if (found.person, found.unit) in fell_to]
+        member = self.prefer(which, fallen if fallen and which % 3 else leading, self.town.members)
 
         def follow(future: Happenings) -> None:
             same = found_in(future, member)
@@ -216,7 +218,7 @@ class Directing(Ground):
                 actor=None,
                 now=self.now,
             ),
-            lambda future: future.close_unit(unit, successor, today=self.today, order=self.names.people),
+            lambda future: future.close_unit(unit, successor, now=self.now, order=self.names.people),
             self.moved_on(unit in self.town.closed),
             self.unacceptable(self.town.parents[unit] is None or self.open_below(unit) != [unit]),
         )
@@ -231,7 +233,7 @@ class Directing(Ground):
         unit = self.prefer(which, ["school", "kindergarten", "ppr", "health"], list(self.names.units))
         parent = self.prefer(where, ["schools", "daycare", "town"], list(self.names.units))
         row, below = self.unit_row(unit), self.town.below(unit)
-        if self.town.parents[unit] == parent or parent in self.town.closed:
+        if self.town.parents[unit] == parent:
             return
 
         def follow(future: Happenings) -> None:
@@ -239,7 +241,7 @@ class Directing(Ground):
             future.settle_below(unit)
             future.tell("unit_changed")
 
-        refused = parent in below or self.town.parents[unit] is None
+        refused = parent in below or self.town.parents[unit] is None or parent in self.town.closed
         self.change(
             lambda: change_unit(
                 unit=row,

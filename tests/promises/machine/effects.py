@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import count
+
+from django.utils import timezone
 
 from tests.promises.machine.story import Called, Case, Handover, Partner
 from tests.promises.machine.town import Member, Town
@@ -70,6 +72,13 @@ class Happenings:
         self.seek_beside(case)
         self.let_go(case)
 
+    def end_own_part(self, case: Case) -> None:
+        """A holder who does not stay has no part beside the baton either, in the unit for which they held it."""
+        for partner in case.live():
+            if (partner.contact, partner.unit) == (case.holder, case.unit):
+                self.end_part(case, partner, "left")
+                self.tell("partnership_left", case)
+
     def leader_beside(self, case: Case) -> tuple[str, str]:
         """The holder's nearest leader who is somebody else, if there is one."""
         return self.town.nearest_leader(case.unit, other_than=case.holder) or self.leader(case.unit)
@@ -106,8 +115,16 @@ class Happenings:
         for meeting in case.meetings.values():
             if meeting.state == "planned":
                 for person in [called for called in meeting.called if not case.takes_part(called)]:
-                    del meeting.called[person]
+                    self.release(case, meeting.called[person])
         self.end_requests(case)
+
+    def release(self, case: Case, called: Called) -> bool:
+        """Somebody is called to a meeting no longer, if they were."""
+        was_called = called.answer != "released"
+        if was_called:
+            called.answer = "released"
+            self.tell("meeting_released", case)
+        return was_called
 
     def end_requests(self, case: Case) -> None:
         """Whoever asked for the baton as a contact asks no longer than they are one."""
@@ -119,6 +136,7 @@ class Happenings:
     def replace(self, case: Case, partner: Partner, contact: str) -> None:
         """Another contact, who takes over what the one before owed."""
         before, partner.contact = partner.contact, contact
+        case.replaced.add(before)
         self.tell("contact_changed", case)
         self.end_requests(case)
         if case.takes_part(before):
@@ -130,9 +148,10 @@ class Happenings:
         for meeting in case.meetings.values():
             if meeting.state != "planned" or before not in meeting.called:
                 continue
-            del meeting.called[before]
-            if contact not in meeting.called:
-                meeting.called[contact] = Called(not_yet_known(), partner.unit, "asked")
+            if self.release(case, meeting.called[before]):
+                called = meeting.called.setdefault(contact, Called(not_yet_known(), partner.unit, "released"))
+                if called.answer == "released":
+                    called.unit, called.answer = partner.unit, "asked"
 
     def end_part(self, case: Case, partner: Partner, state: str) -> None:
         """A partner's part ends, and with it the invitation that it came from."""
@@ -169,12 +188,10 @@ class Happenings:
 
     def _pass_leaders_tasks_on(self, case: Case, member: Member) -> None:
         theirs = (member.person, member.unit)
-        searches = [found for found in case.invitations.values() if found.search == theirs]
+        searches = [found for found in case.invitations.values() if found.search == theirs and found.nobody_was_known]
         if not searches and case.assigner != theirs:
             return
         leader = self.leader(member.unit, other_than=member.person)
-        if member.person == case.holder:
-            return
         for invitation in searches:
             invitation.search = leader
         if case.assigner == theirs:
@@ -216,8 +233,9 @@ class Happenings:
                 absence.stand_in = leader[0]
                 self.tell("absence_set")
 
-    def close_unit(self, unit: str, successor: str | None, *, today: date, order: dict[str, int]) -> None:
-        """A unit closes: its people leave, its parts and asks end."""
+    def close_unit(self, unit: str, successor: str | None, *, now: datetime, order: dict[str, int]) -> None:
+        """A unit closes: its people leave, its parts and asks end, and meetings are held elsewhere."""
+        today = timezone.localdate(now)
         self.town.closed.add(unit)
         leaving = sorted((found for found in self.town.members if found.unit == unit), key=lambda m: order[m.person])
         self.town.members = [found for found in self.town.members if found.unit != unit]
@@ -227,6 +245,10 @@ class Happenings:
             self.replace_as_stand_in(member.person, today=today)
         for case in self.open_cases():
             self._end_parts_of(case, unit, successor)
+            for meeting in case.meetings.values():
+                if meeting.state == "planned" and meeting.place == unit and meeting.starts_at > now:
+                    meeting.place = successor or case.unit
+                    self.tell("meeting_moved", case)
         self.tell("unit_closed")
 
     def _end_parts_of(self, case: Case, unit: str, successor: str | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis.stateful import precondition, rule
 
 from coordination.commands.handovers import (
@@ -12,6 +14,7 @@ from coordination.commands.handovers import (
     offer_handover,
     request_baton,
     withdraw_handover,
+    withdraw_release,
 )
 from coordination.models import AssignReason, DeclineReason
 from coordination.models import Handover as HandoverRow
@@ -37,6 +40,34 @@ class Handing(Ground):
         member = self.town.members[number % len(self.town.members)]
         unit = member.unit if number % 4 else self.town.members[(number // 4) % len(self.town.members)].unit
         return member.person, unit
+
+    def number_of(self, fits: Callable[[tuple[str, str]], bool], number: int = 0) -> int:
+        """A number with which somebody at work is chosen who fits."""
+        numbers = [choice for choice in range(256) if fits(self.somebody_at_work(choice))]
+        return numbers[number % len(numbers)]
+
+    def somebody_else(self, number: int) -> int:
+        """A number with which somebody is chosen to whom the first case can be handed over."""
+        case = self.cases()[0]
+
+        def can(one: tuple[str, str]) -> bool:
+            works_there, is_kept_from = self.town.place_of(*one) is not None, case.holds_back(one[1], self.today)
+            return one[0] != case.holder and works_there and not is_kept_from
+
+        return self.number_of(can, number)
+
+    def hand_over(self, to: int, *, stays_on: bool) -> None:
+        """The baton of the first case is offered to somebody, who says yes if that can be."""
+        self.offer(who=1, which=1 if stays_on else 3, whom=to)
+        if self.offered():
+            self.take_over(who=1, which=1)
+
+    def hand_there_and_back(self, by: int) -> None:
+        """The baton of the first case goes to somebody and comes back, so that its unit takes part beside it."""
+        case = self.cases()[0]
+        first = case.holder, case.unit
+        self.hand_over(self.somebody_else(by), stays_on=True)
+        self.hand_over(self.number_of(lambda one: one == first), stays_on=True)
 
     @precondition(lambda self: self.cases(is_open=None))
     @rule(who=pick, which=pick, whom=pick)
@@ -114,6 +145,8 @@ class Handing(Ground):
         ):
             handover.state, handover.answered_by = "accepted", actor
             self.happenings.tell("handover_accepted" if is_offer else "baton_request_accepted", case)
+            if not handover.stays_on:
+                self.happenings.end_own_part(case)
             self.happenings.move(case, handover.to, handover.to_unit, stays_on=handover.stays_on)
 
     @precondition(lambda self: self.handovers())
@@ -176,15 +209,37 @@ class Handing(Ground):
             case.release_asked, case.assigner = True, leader
             self.happenings.tell("release_asked", case)
 
+    @precondition(lambda self: any(case.release_asked for case in self.cases()))
+    @rule(who=pick, which=pick)
+    def stay_after_all(self, who: int, which: int) -> None:
+        """Anybody, and then the holder, says that no other holder is needed."""
+        asked = [case for case in self.cases() if case.release_asked]
+        case = self.prefer(which, asked, self.cases(is_open=None))
+        if not self.withdraw_release(self.cast[who % len(self.cast)], case):
+            self.withdraw_release(self.someone(1, lambda name: self.rights.holds(name, case)), case)
+
+    def withdraw_release(self, actor: str, case: Case) -> bool:
+        """Try to ask the leader no longer to find another holder; say whether that was allowed."""
+        for _row in self.attempt(
+            actor,
+            lambda: withdraw_release(case=self.case_row(case), actor=self.user(actor), now=self.now),
+            self.unless(self.rights.holds(actor, case), actor, case),
+            self.moved_on(not case.is_open or not case.release_asked),
+        ):
+            case.release_asked, case.assigner = False, None
+            self.happenings.tell("release_withdrawn", case)
+            return True
+        return False
+
     @precondition(lambda self: self.cases(is_open=None))
     @rule(who=pick, which=pick, whom=pick)
     def assign(self, who: int, which: int, whom: int) -> None:
-        """A leader moves the baton at once."""
+        """A leader moves the baton at once, or lets whom it fell to keep it."""
         sought = [case for case in self.cases() if case.assigner or self.town.away(case.holder, self.today)]
         case = self.prefer(which, sought, self.cases(is_open=None))
         rights = self.rights
         actor = self.someone(who, lambda name: rights.assigns(name, case))
-        to, unit = self.somebody_at_work(whom)
+        to, unit = (case.holder, case.unit) if whom % 5 == 0 else self.somebody_at_work(whom)
         for _row in self.attempt(
             actor,
             lambda: assign_holder(
@@ -197,7 +252,7 @@ class Handing(Ground):
             ),
             self.unless(rights.part(actor, case) >= LEADER and rights.assigns(actor, case), actor, case),
             self.moved_on(not case.is_open),
-            self.unacceptable(to == case.holder),
+            self.unacceptable(to == case.holder and not case.fell),
             self.unacceptable(self.town.place_of(to, unit) is None),
             self.unacceptable(not self.town.is_leader_of(actor, unit, self.today)),
             self.unacceptable(case.holds_back(unit, self.today)),

@@ -152,7 +152,8 @@ class Joining(Ground):
     def point(self, who: int, which: int, where: int) -> None:
         """The leader who was asked to find out says whom to ask."""
         known = [(case, found) for case, found in self.invitations() if found.search and not found.onward]
-        case, invitation = self.prefer(which, known, self.invitations())
+        ended = [(case, found) for case, found in self.invitations() if found.onward] or self.invitations()
+        case, invitation = self.prefer(which, known, ended)
         search, rights = invitation.search, self.rights
 
         def may(name: str) -> bool:

@@ -37,7 +37,7 @@ class Rights:
             units = [case.unit, *(partner.unit for partner in case.live())]
             if any(self.town.is_leader_of(person, unit, self.day) for unit in units):
                 return LEADER
-        once = case.holders | {partner.contact for partner in case.partners.values()}
+        once = case.holders | case.replaced | {partner.contact for partner in case.partners.values()}
         return RECEIPT if acting & once else NONE
 
     def sees_invitation(self, person: str, invitation: Invitation) -> bool:

@@ -92,6 +92,7 @@ class Meeting:
     caller: str
     starts_at: datetime
     called: dict[str, Called]
+    place: str
     state: str = "planned"
 
 
@@ -124,6 +125,7 @@ class Case:
     unit: str
     is_open: bool = True
     holders: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
     fell: bool = False
     release_asked: bool = False
     assigner: tuple[str, str] | None = None

@@ -197,8 +197,8 @@ def compare_work(now: Happenings, names: Names) -> None:
     )
     same(
         "meetings",
-        {(m.pk, case.pk, m.starts_at, m.state) for case in cases for m in case.meetings.values()},
-        Meeting.objects.values_list("pk", "case_id", "starts_at", "state"),
+        {(m.pk, case.pk, m.starts_at, names.units[m.place], m.state) for case in cases for m in case.meetings.values()},
+        Meeting.objects.values_list("pk", "case_id", "starts_at", "place_id", "state"),
     )
     same(
         "calls",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.db.models import Model
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import invariant, precondition, rule
 
 from coordination.commands.agreements import (
     drop_agreement,
@@ -23,7 +24,15 @@ from coordination.commands.meetings import (
     move_meeting,
 )
 from coordination.models import Agreement as AgreementRow
-from coordination.models import AgreementKind, DropReason, LookResult, MeetingKind
+from coordination.models import (
+    AgreementKind,
+    Deadline,
+    DropReason,
+    LookResult,
+    MeetingKind,
+    OutboxEntry,
+    StepTaken,
+)
 from coordination.models import Attendance as AttendanceRow
 from coordination.models import Meeting as MeetingRow
 from tests.builders import a_reference
@@ -38,6 +47,17 @@ RESULTS = st.sampled_from([LookResult.KEPT, LookResult.CHANGED, LookResult.ENDED
 
 class Working(Ground):
     """Agreements and meetings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[type[Model], set[int]] = {model: set() for model in (Deadline, StepTaken, OutboxEntry)}
+
+    @invariant()
+    def what_was_owed_and_told_is_kept(self) -> None:
+        """Nothing that anybody owed, no step that was taken and no word that is under way is ever deleted."""
+        for model, before in self.kept.items():
+            self.kept[model] = set(model._default_manager.values_list("pk", flat=True))
+            assert before <= self.kept[model], f"{model.__name__} deleted: {before - self.kept[model]}"
 
     def agreements(self) -> list[tuple[Case, Agreement]]:
         """All agreements with their cases."""
@@ -224,7 +244,7 @@ class Working(Ground):
             people = {name: Called(ids[name], case.unit_of(name) or "", "asked") for name in called if name != actor}
             if case.takes_part(actor):
                 people[actor] = Called(ids[actor], case.unit_of(actor) or "", "yes")
-            case.meetings[row.pk] = Meeting(row.pk, actor, starts_at, people)
+            case.meetings[row.pk] = Meeting(row.pk, actor, starts_at, people, place)
             self.happenings.tell("meeting_called", case)
 
     @precondition(lambda self: any(found.called for _case, found in self.meetings()))
@@ -233,7 +253,11 @@ class Working(Ground):
         """Somebody who was called says whether they come."""
         calls = [(case, m, name, one) for case, m in self.meetings() for name, one in m.called.items()]
         case, meeting, person, called = self.prefer(which, [c for c in calls if c[1].state == "planned"], calls)
-        may = {name: person in self.rights.acting(name) for name in self.cast}
+        released, part = called.answer == "released", self.rights.part
+        may = {
+            name: person in self.rights.acting(name) and (not released or part(name, case) >= PARTNER)
+            for name in self.cast
+        }
         actor = self.someone(who, may.__getitem__)
         for _row in self.attempt(
             actor,
@@ -244,7 +268,7 @@ class Working(Ground):
                 now=self.now,
             ),
             self.unless(may[actor], actor, case),
-            self.moved_on(not case.is_open or meeting.state != "planned"),
+            self.moved_on(not case.is_open or meeting.state != "planned" or released),
         ):
             called.answer = "yes" if comes else "no"
             self.happenings.tell("meeting_answered", case)
@@ -263,27 +287,28 @@ class Working(Ground):
         )
 
     @precondition(lambda self: self.meetings())
-    @rule(who=pick, which=pick, hours=st.integers(-1, 200))
-    def meet_another_day(self, who: int, which: int, hours: int) -> None:
+    @rule(who=pick, which=pick, hours=st.integers(-1, 200), where=pick)
+    def meet_another_day(self, who: int, which: int, hours: int, where: int) -> None:
         """A meeting is moved; everybody else is asked again."""
         case, meeting = self.prefer(which, [m for m in self.meetings() if m[1].state == "planned"], self.meetings())
         actor = self.someone(who, lambda name: self.may_change(name, case, meeting))
+        place = self.prefer(where, self.town.open_units(), list(self.names.units))
         starts_at = self.now + timedelta(hours=hours)
         for _row in self.attempt(
             actor,
             lambda: move_meeting(
                 meeting=MeetingRow.objects.get(pk=meeting.pk),
-                at=WhenAndWhere(starts_at, starts_at + timedelta(hours=1), self.unit_row("town")),
+                at=WhenAndWhere(starts_at, starts_at + timedelta(hours=1), self.unit_row(place)),
                 actor=self.user(actor),
                 now=self.now,
             ),
             *self.cannot_change(actor, case, meeting),
-            self.unacceptable(hours <= 0),
+            self.unacceptable(hours <= 0 or place in self.town.closed),
         ):
-            meeting.starts_at = starts_at
-            for name, called in list(meeting.called.items()):
-                if name != actor:
-                    meeting.called[name] = Called(-called.pk, called.unit, "asked")
+            meeting.starts_at, meeting.place = starts_at, place
+            for name, called in meeting.called.items():
+                if name != actor and called.answer != "released":
+                    called.answer = "asked"
             self.happenings.tell("meeting_moved", case)
 
     @precondition(lambda self: self.meetings())

@@ -211,9 +211,13 @@ def test_a_partner_who_finishes_or_leaves_passes_agreements_on_to_the_holder(wor
     assert agreement.owner == world.maja
     moved = owed(case, DeadlineKind.DO_AGREEMENT)
     assert (moved.owner, moved.unit, moved.due_on) == (world.maja, world.school, day(7))
-    assert not meeting.attendances.filter(person=world.anna).exists()
+    assert not meeting.attendances.called().filter(person=world.anna).exists()
     assert not is_owed(case, DeadlineKind.ANSWER_MEETING)
-    assert happened(case)[-2:] == [EventKind.PARTNERSHIP_COMPLETED, EventKind.AGREEMENT_PASSED_ON]
+    assert happened(case)[-3:] == [
+        EventKind.PARTNERSHIP_COMPLETED,
+        EventKind.AGREEMENT_PASSED_ON,
+        EventKind.MEETING_RELEASED,
+    ]
 
 
 def test_a_partner_leaves_with_a_reason_that_the_holder_sees(world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coordination.commands.cases import SameReference, close_case
+from coordination.commands.cases import close_case
 from coordination.commands.handovers import (
     accept_handover,
 )
@@ -15,6 +15,7 @@ from coordination.commands.join_requests import (
     withdraw_join_request,
 )
 from coordination.commands.people import PersonDraft, begin_membership, deactivate_person, register_person
+from coordination.commands.same_references import SameReference
 from coordination.commands.units import UnitDraft, close_unit, place_unit
 from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
 from coordination.models import (

@@ -158,6 +158,7 @@ ATTEMPTS: dict[str, Attempt] = {
     ),
     "withdraw_handover": lambda s, who: handovers.withdraw_handover(handover=s.request, actor=who, now=NOW),
     "ask_for_release": lambda s, who: handovers.ask_for_release(case=s.case, actor=who, now=NOW),
+    "withdraw_release": lambda s, who: handovers.withdraw_release(case=s.case, actor=who, now=NOW),
     "assign_holder": lambda s, who: handovers.assign_holder(
         case=s.case,
         to_person=s.world.mads,

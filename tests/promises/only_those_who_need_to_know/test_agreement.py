@@ -31,12 +31,15 @@ from coordination.queries.visibility import (
     cases_left_behind,
     cases_seen_by,
     cases_taken_part_in,
+    handovers_asked_by,
     handovers_seen_by,
+    invitations_asked_by,
     invitations_seen_by,
+    join_requests_asked_by,
     join_requests_seen_by,
     part_in,
 )
-from coordination.rules.access import Part, may_see_handover, may_see_invitation, may_see_join_request
+from coordination.rules.access import Part, has_asked, may_see_handover, may_see_invitation, may_see_join_request
 from tests.builders import World, a_case, a_case_with_reference, accepted, on, term
 from tests.promises.only_those_who_need_to_know.every_command import Scene, build_scene
 from tests.promises.telling import away
@@ -100,6 +103,9 @@ def the_two_agree(now: datetime) -> int:
         assert set(handovers_seen_by(actor)) == {each for each in handovers if may_see_handover(actor, each)}, user
         joins = JoinRequest.objects.select_related("case")
         assert set(join_requests_seen_by(actor)) == {each for each in joins if may_see_join_request(actor, each)}, user
+        assert set(invitations_asked_by(actor)) == {each for each in invitations if has_asked(actor, each)}, user
+        assert set(handovers_asked_by(actor)) == {each for each in handovers if has_asked(actor, each)}, user
+        assert set(join_requests_asked_by(actor)) == {each for each in joins if has_asked(actor, each)}, user
         seen += sum(part > Part.NONE for part in parts.values())
     return seen
 

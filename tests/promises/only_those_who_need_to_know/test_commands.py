@@ -72,6 +72,7 @@ THEIRS = {
 TOO_LATE = {
     ("maja", "reopen_case"): MovedOn,
     ("maja", "offer_handover"): MovedOn,
+    ("maja", "withdraw_release"): MovedOn,
     ("anna", "request_baton"): MovedOn,
     ("per", "request_baton"): MovedOn,
 }

@@ -156,21 +156,27 @@ def test_a_stand_in_of_a_leader_leads_on_those_days(world: World) -> None:
     assert part(world.mads, case, days=4) == Part.NONE
 
 
-def test_a_contact_who_is_followed_by_another_sees_nothing_any_more(world: World) -> None:
+def test_a_contact_who_is_followed_by_another_sees_a_receipt(world: World) -> None:
     case = a_case_with_reference(world)
     partnership = accepted(world, case)
     change_contact(partnership=partnership, contact=world.anton, actor=world.anna, now=on(2))
-    assert part(world.anna, case, days=2) < Part.LEADER
-    assert part(world.anton, case, days=2) == Part.PARTNER
-    with pytest.raises(Unseen):
-        number_for(world.anna, case, days=2)
+    change_contact(partnership=partnership, contact=world.per, actor=world.anton, now=on(3))
+    assert part(world.per, case, days=3) == Part.PARTNER
+    for former in (world.anna, world.anton):
+        assert part(former, case, days=3) == Part.RECEIPT
+        with pytest.raises(Unseen):
+            number_for(former, case, days=3)
+    close(world, case, days=4)
+    assert part(world.anna, case, days=5) == Part.RECEIPT
+    stretches = partnership.former_contacts.values_list("person", "began_at", "ended_at")
+    assert list(stretches) == [(world.anna.pk, on(hours=1), on(2)), (world.anton.pk, on(2), on(3))]
 
 
 def test_leaving_the_unit_ends_access_at_once(world: World) -> None:
     case = a_case_with_reference(world)
     accepted(world, case)
     leaves(world.anna, world.ppr, now=on(2))
-    assert part(world.anna, case, days=2) < Part.LEADER
+    assert part(world.anna, case, days=2) == Part.RECEIPT
     leaves(world.maja, world.school, now=on(2))
     assert part(world.maja, case, days=2) == Part.RECEIPT
     for gone in (world.anna, world.maja):

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from coordination.commands.handovers import (
-    accept_handover,
-    ask_for_release,
-    assign_holder,
-    decline_handover,
-    withdraw_handover,
-)
-from coordination.commands.invitations import change_contact, leave_case
-from coordination.commands.people import deactivate_person
+from coordination.commands.handovers import accept_handover, decline_handover, withdraw_handover
+from coordination.commands.invitations import accept_invitation, change_contact, leave_case
 from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
 from coordination.models import (
-    AssignReason,
+    Case,
     DeadlineKind,
     DeclineReason,
     EventKind,
@@ -23,8 +16,13 @@ from coordination.models import (
     HoldingReason,
     InvitationState,
     LeaveReason,
+    Partnership,
+    PartnershipEnd,
     Settlement,
 )
+from coordination.queries.actors import actor_of
+from coordination.queries.visibility import part_in
+from coordination.rules.access import Part
 from tests.builders import World, a_case, a_case_with_reference, a_reference, accepted, on, term, the_invitation
 from tests.promises.telling import (
     agreed,
@@ -269,97 +267,6 @@ def test_a_holder_cannot_leave_the_case_as_a_partner_does(world: World) -> None:
         leave_case(partnership=partnership, reason=term(LeaveReason, "no_capacity"), actor=world.maja, now=on(1))
 
 
-# --- A leader assigns ---------------------------------------------------------------------------------------
-
-
-def assign(world: World, case: object, **changes: object) -> None:
-    """Lone, the school's leader, gives the baton to Mads, on Wednesday."""
-    how = {"to_person": world.mads, "to_unit": world.school, "reason": term(AssignReason, "holder_away")}
-    assign_holder(case=case, **{**how, "actor": world.lone, "now": on(2), **changes})  # type: ignore[arg-type]
-
-
-def test_a_leader_cannot_take_the_baton_from_a_holder_who_is_there(world: World) -> None:
-    case = a_case(world)
-    with pytest.raises(Forbidden):
-        assign(world, case)
-    assert holder_of(case) == world.maja
-
-
-def test_a_leader_assigns_where_the_holder_is_away_and_only_on_those_days(world: World) -> None:
-    case = a_case(world)
-    away(world.maja, world.mads, first=2, last=3)
-    for not_away in (on(1), on(4)):
-        with pytest.raises(Forbidden):
-            assign(world, case, now=not_away)
-    assign(world, case, now=on(2))
-    assert holder_of(case) == world.mads
-    assert case.holdings.last().reason == HoldingReason.ASSIGNED  # type: ignore[union-attr]
-
-
-def test_a_leader_assigns_where_the_holder_has_asked(world: World) -> None:
-    case = a_case(world)
-    ask_for_release(case=case, actor=world.maja, now=on(1))
-    asked = owed(case, DeadlineKind.ASSIGN_HOLDER)
-    assert asked.owner == world.lone
-    assert holder_of(case) == world.maja
-    assign(world, case, reason=term(AssignReason, "holder_asked"))
-    assert holder_of(case) == world.mads
-    assert how_settled(case, DeadlineKind.ASSIGN_HOLDER) == [Settlement.MET]
-    with pytest.raises(Forbidden):
-        assign(world, case, to_person=world.maja)
-
-
-def test_a_leader_assigns_the_baton_that_fell_to_them(world: World) -> None:
-    case = a_case(world)
-    deactivate_person(user=world.maja, actor=None, now=on(1))
-    assign(world, case, reason=term(AssignReason, "fell_to_me"))
-    assert holder_of(case) == world.mads
-
-
-def test_a_leader_of_other_units_cannot_assign(world: World) -> None:
-    case = a_case(world)
-    accepted(world, case)
-    away(world.maja, world.mads, first=0, last=5)
-    with pytest.raises(Forbidden):
-        assign(world, case, actor=world.per, to_person=world.anton, to_unit=world.ppr)
-    with pytest.raises(Unseen):
-        assign(world, case, actor=world.kirsten)
-
-
-def test_a_leader_assigns_within_what_they_lead(world: World) -> None:
-    case = a_case(world)
-    away(world.maja, world.mads, first=0, last=5)
-    with pytest.raises(Unacceptable):
-        assign(world, case, to_person=world.anna, to_unit=world.ppr)
-    with pytest.raises(Unacceptable):
-        assign(world, case, to_person=world.anna, to_unit=world.school)
-    assign(world, case, actor=world.dorte, to_person=world.anna, to_unit=world.ppr)
-    assert holder_of(case) == world.anna
-
-
-def test_release_is_asked_for_once(world: World) -> None:
-    case = a_case(world)
-    ask_for_release(case=case, actor=world.maja, now=on(1))
-    with pytest.raises(MovedOn):
-        ask_for_release(case=case, actor=world.maja, now=on(2))
-
-
-def test_a_leader_who_holds_a_baton_asks_the_leader_above_for_release(world: World) -> None:
-    case = a_case(world, actor=world.lone)
-    ask_for_release(case=case, actor=world.lone, now=on(1))
-    assert owed(case, DeadlineKind.ASSIGN_HOLDER).owner == world.sanne
-
-
-def test_an_assignment_is_one_event_that_names_both(world: World) -> None:
-    case = a_case(world)
-    away(world.maja, world.mads, first=2, last=3)
-    since = last_event()
-    assign(world, case)
-    assert happened(case, since=since) == [EventKind.HOLDER_ASSIGNED]
-    event = case.events.get(kind=EventKind.HOLDER_ASSIGNED)
-    assert (event.person, event.data["before"]) == (world.mads, world.maja.pk)
-
-
 def test_whoever_comes_too_late_is_told_that_the_handover_has_been_answered(world: World) -> None:
     case = a_case(world)
     handover = offered(world, case, stays_on=False)
@@ -371,3 +278,72 @@ def test_whoever_comes_too_late_is_told_that_the_handover_has_been_answered(worl
     for other in (world.anton, world.ove):
         with pytest.raises((Forbidden, Unseen)):
             accept_handover(handover=handover, actor=other, now=on(2))
+
+
+# --- Leaving with the baton ---------------------------------------------------------------------------------
+
+
+def test_who_goes_with_the_baton_keeps_no_part_that_their_unit_had_beside_it(world: World) -> None:
+    case = came_back(world)
+    beside = case.partnerships.live().get(unit=world.school)
+    agreement = agreed(world, case, owner=world.maja, now=on(4))
+    since = last_event()
+    accept_handover(handover=offered(world, case, stays_on=False, now=on(5)), actor=world.anna, now=on(6))
+    beside.refresh_from_db()
+    assert (beside.ended_at, beside.end) == (on(6), PartnershipEnd.LEFT)
+    assert part_in(actor_of(world.maja, on(6)), fresh(case)) == Part.RECEIPT
+    agreement.refresh_from_db()
+    assert agreement.owner == world.anna
+    told = [EventKind.HANDOVER_ACCEPTED, EventKind.PARTNERSHIP_LEFT, EventKind.AGREEMENT_PASSED_ON]
+    assert happened(case, since=since) == [EventKind.HANDOVER_OFFERED, *told]
+
+
+def test_a_unit_that_was_invited_leaves_its_invitation_with_the_baton(world: World) -> None:
+    case = a_case(world, actor=world.anna, unit=world.ppr, invite=[(world.school, None)])
+    invitation = the_invitation(case, world.school)
+    accept_invitation(invitation=invitation, actor=world.maja, now=on(1))
+    handed = offered(world, case, to_person=world.maja, to_unit=world.school, actor=world.anna)
+    accept_handover(handover=handed, actor=world.maja, now=on(2))
+    accept_handover(handover=offered(world, case, stays_on=False, now=on(3)), actor=world.anna, now=on(4))
+    invitation.refresh_from_db()
+    assert (invitation.state, invitation.ended_at) == (InvitationState.LEFT, on(4))
+    assert not case.partnerships.live().filter(contact=world.maja).exists()
+
+
+def test_who_stays_on_keeps_the_part_that_their_unit_had_beside_the_baton(world: World) -> None:
+    case = came_back(world)
+    accept_handover(handover=offered(world, case, now=on(5)), actor=world.anna, now=on(6))
+    assert case.partnerships.live().get(unit=world.school).contact == world.maja
+
+
+def test_somebody_else_who_is_the_units_contact_stays_when_its_holder_goes(world: World) -> None:
+    case = came_back(world)
+    beside = case.partnerships.live().get(unit=world.school)
+    change_contact(partnership=beside, contact=world.mads, actor=world.maja, now=on(4))
+    accept_handover(handover=offered(world, case, stays_on=False, now=on(5)), actor=world.anna, now=on(6))
+    assert case.partnerships.live().get(unit=world.school).contact == world.mads
+    assert part_in(actor_of(world.maja, on(6)), fresh(case)) == Part.RECEIPT
+
+
+def came_back(world: World) -> Case:
+    """Maja hands over to Anna, stays on for the school, and gets the baton back, by Thursday."""
+    case = a_case(world)
+    accept_handover(handover=offered(world, case), actor=world.anna, now=on(2))
+    back = offered(world, case, to_person=world.maja, to_unit=world.school, actor=world.anna, now=on(3))
+    accept_handover(handover=back, actor=world.maja, now=on(3, hours=1))
+    return case
+
+
+# --- Asked for in the name of somebody ----------------------------------------------------------------------
+
+
+def test_the_baton_is_asked_for_only_for_the_contact_who_was_meant(world: World) -> None:
+    case = a_case(world)
+    partnership = accepted(world, case)
+    assert partnership.contact == world.anna
+    row = Partnership.objects.get(pk=partnership.pk)
+    change_contact(partnership=row, contact=world.anton, actor=world.anna, now=on(1))
+    with pytest.raises(MovedOn):
+        requested(world, partnership, actor=world.per)
+    assert not case.handovers.exists()
+    assert requested(world, Partnership.objects.get(pk=partnership.pk), actor=world.per).to_person == world.anton

@@ -1,0 +1,47 @@
+"""A call to a meeting can be taken back: one more answer, in a wider column, and one more kind of event.
+
+Code that knows neither goes on working beside it: it writes none of them, and the constraints are the same.
+"""
+
+from typing import ClassVar
+
+from django.db import migrations, models
+
+ANSWERS = [
+    ("asked", "has not answered"),
+    ("yes", "comes"),
+    ("no", "cannot come"),
+    ("released", "is no longer called"),
+]
+KINDS = """
+    case_opened case_closed case_reopened reference_added reference_opened basis_recorded basis_withdrawn
+    basis_expired invitation_sent invitation_accepted invitation_declined invitation_withdrawn
+    invitation_opened_to_unit onward_pointed search_dropped partnership_completed partnership_left
+    partnership_ended contact_changed join_asked join_accepted join_declined join_withdrawn handover_offered
+    handover_accepted handover_declined handover_withdrawn baton_requested baton_request_accepted
+    baton_request_declined baton_request_withdrawn release_asked release_withdrawn holder_assigned
+    baton_fell agreement_made agreement_moved agreement_done agreement_dropped agreement_looked_at
+    agreement_ended agreement_passed_on meeting_called meeting_moved meeting_cancelled meeting_answered
+    meeting_released meeting_held unit_placed unit_changed unit_closed person_registered person_changed
+    person_deactivated person_reactivated membership_begun membership_changed membership_ended absence_set
+    absence_ended
+""".split()
+
+
+class Migration(migrations.Migration):
+    """Make room for the new answer, and name the new kind."""
+
+    dependencies: ClassVar = [("coordination", "0002_release_withdrawn")]
+
+    operations: ClassVar = [
+        migrations.AlterField(
+            model_name="attendance",
+            name="answer",
+            field=models.CharField(max_length=8, choices=ANSWERS, default="asked"),
+        ),
+        migrations.AlterField(
+            model_name="event",
+            name="kind",
+            field=models.CharField(max_length=28, choices=[(kind, kind) for kind in KINDS]),
+        ),
+    ]
