@@ -81,6 +81,11 @@ def parse_key(name: str, text: str) -> bytes:
     return key
 
 
+def parse_vapid_key(text: str) -> bytes:
+    """Turn base64, or what web push tools write, into a private key. Raises ImproperlyConfigured as ``parse_key``."""
+    return parse_key("VAPID_PRIVATE_KEY", text.translate(str.maketrans("-_", "+/")).rstrip("=") + "=")
+
+
 def parse_reference_keys(text: str) -> dict[str, bytes]:
     """Turn "id:base64,id:base64" into keys by id; the first is the current one.
 

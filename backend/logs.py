@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 import traceback
 from collections.abc import Mapping
 from types import TracebackType
@@ -14,6 +15,8 @@ _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | t
 
 
 HIDDEN = "…"
+# The address of somebody's calendar feed is its key: whoever reads the log shall not read the calendar.
+_SECRET = re.compile(r"(?<=/kalender/)[^\s\"'<>)\]]+")
 # What Celery says of a task besides its name and id: what it was given, and the words of what went wrong.
 _WORDS_OF_TASKS = ("exc", "traceback", "args", "kwargs")
 
@@ -31,11 +34,12 @@ class Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write a record; others that handle the same record find it as it was."""
         bare = copy.copy(record)
+        bare.exc_text = None  # as another handler may have written it, with its words
         if record.name.startswith("django."):
             bare.args = _without_cpr(record)
         elif record.name.startswith("celery.") and isinstance(record.args, Mapping):
             bare.args = {**record.args, **{key: HIDDEN for key in _WORDS_OF_TASKS if key in record.args}}
-        return super().format(bare)
+        return _SECRET.sub(HIDDEN, super().format(bare))
 
     def formatException(self, ei: _Exception) -> str:  # noqa: N802 -- logging's own name
         """Give file, line and function of every frame, and the types of the exception and of its causes."""

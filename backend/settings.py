@@ -16,6 +16,7 @@ from backend.keys import (
     make_reference_keys,
     parse_key,
     parse_reference_keys,
+    parse_vapid_key,
     read_secret,
     read_variable,
 )
@@ -58,6 +59,12 @@ KEPT_IN = VAR_DIR if EMBEDDED else None
 SECRET_KEY = read_secret("SECRET_KEY", get_random_secret_key, KEPT_IN)
 REFERENCE_KEYS = parse_reference_keys(read_secret("REFERENCE_KEYS", make_reference_keys, KEPT_IN))
 INDEX_KEY = parse_key("INDEX_KEY", read_secret("INDEX_KEY", make_key, KEPT_IN))
+# Without it nobody is offered push. Unlike the others it can be replaced: people then switch push on again.
+VAPID_PRIVATE_KEY = (
+    parse_vapid_key(read_secret("VAPID_PRIVATE_KEY", make_key, KEPT_IN))
+    if EMBEDDED or read_variable("VAPID_PRIVATE_KEY")
+    else None
+)
 
 # --- Who may ask --------------------------------------------------------------------------------------------
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # always: health checks come from there
@@ -67,7 +74,7 @@ BEHIND_HTTPS = env.bool("BEHIND_HTTPS", default=False)
 if BEHIND_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
@@ -136,6 +143,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "coordination.web.context.page_context",
+                "notifications.web.context.bell_context",
             ]
         },
     }
@@ -181,9 +189,12 @@ STORAGES = {
 
 # --- The passing of time ------------------------------------------------------------------------------------
 # A plain interval: a calendar schedule has a hole of 90 minutes on the night when summer time ends.
-PASS_TIME_EVERY = 15.0  # seconds
-CELERY_BROKER_URL = read_variable("REDIS_URL") or "redis://127.0.0.1:6379/0"
+PASS_TIME_EVERY = env.float("PASS_TIME_EVERY", default=15.0)  # seconds
+REDIS_URL = read_variable("REDIS_URL")
+HAS_BROKER = bool(REDIS_URL)
+CELERY_BROKER_URL = REDIS_URL or "redis://127.0.0.1:6379/0"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for an hour must not end the workers
 # Without the last two a dead worker's task comes back after minutes instead of seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,
@@ -191,20 +202,45 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None  # there are none: beat need not send for them to be cleaned up
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = TIME_ZONE
+CELERY_TIMEZONE = "UTC"  # there are intervals only, and they know no summer time
+CELERY_BEAT_SCHEDULER = "backend.beat:Beat"
+# Expires: after a night without workers a few rounds are enough, not a queue of thousands. It is long enough for
+# machines whose clocks differ.
 CELERY_BEAT_SCHEDULE = {
-    # Expires: after a night without workers one round is enough, not a queue of thousands.
-    "pass-time": {
-        "task": "notifications.tasks.pass_time",
-        "schedule": PASS_TIME_EVERY,
-        "options": {"expires": PASS_TIME_EVERY},
-    }
+    name: {"task": f"notifications.tasks.{name}", "schedule": PASS_TIME_EVERY, "options": {"expires": 120}}
+    for name in ("pass_time", "deliver")
 }
+
+# --- Telling people -----------------------------------------------------------------------------------------
+# The address of the pages as people know it: links in messages begin with it.
+BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").rstrip("/")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", default="Involver <involver@localhost>")
+EMAIL_URL = read_variable("EMAIL_URL")
+HAS_EMAIL = bool(EMAIL_URL)
+vars().update(environ.Env.email_url_config(EMAIL_URL or "dummymail:"))
+if EMAIL_URL and EMAIL_URL.startswith("smtp"):
+    EMAIL_BACKEND = "notifications.channels.smtp.Backend"
+EMAIL_TIMEOUT = env.float("EMAIL_TIMEOUT", default=10.0)  # seconds, for each answer of the server
+# Seconds after which what a dead worker had claimed is given to another one; far longer than a message takes.
+DELIVERY_LEASE = env.float("DELIVERY_LEASE", default=300.0)
+HAS_PUSH = VAPID_PRIVATE_KEY is not None
+# Push services and webhooks: each step of a request may take so many seconds.
+OUTWARD_TIMEOUT = env.float("OUTWARD_TIMEOUT", default=10.0)
+# Hosts (with or without a port) that may lie inside, and be spoken to without TLS.
+OUTWARD_ALLOWED_HOSTS = env.list("OUTWARD_ALLOWED_HOSTS", default=[])
+OUTWARD_PROXY = read_variable("OUTWARD_PROXY")
+OUTWARD_CA_FILE = env.str("OUTWARD_CA_FILE", default="")
+# Seconds before the second try of a message; each further one waits twice as long, up to four hours.
+DELIVERY_PAUSE = env.float("DELIVERY_PAUSE", default=60.0)
+
+# Whoever reads the figures shows this; without it there are none to be read.
+METRICS_TOKEN = read_variable("METRICS_TOKEN")
 
 # --- Logs ---------------------------------------------------------------------------------------------------
 LOGGING = {
@@ -214,5 +250,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handlers (mail to administrators, a console only while debugging) are not wanted.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "urllib3": {"level": "ERROR"},  # its warnings quote whole addresses: those of devices are secrets
+    },
 }

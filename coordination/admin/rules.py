@@ -9,8 +9,19 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from coordination.admin.base import AdministratorsMixin, InlineFormSet, InvolverAdmin, ModelForm, TabularInline
-from coordination.models import DeadlineRule, RuleStep
+from coordination.admin.base import (
+    AdministratorsMixin,
+    InlineFormSet,
+    InvolverAdmin,
+    ModelForm,
+    TabularInline,
+    actor_of,
+    now_of,
+)
+from coordination.commands.rules import change_rule
+from coordination.models import DeadlineKind, DeadlineRule, RuleStep
+from coordination.queries.rules import Rule
+from coordination.rules.steps import PlannedStep, Told
 
 FARTHEST_STEP, LONGEST_LIMIT, LONGEST_REPEAT = 120, 250, 60
 TELLS = ("tells_owner", "tells_asker", "tells_leader", "tells_leader_above")
@@ -43,9 +54,21 @@ class Steps(InlineFormSet):
         super().clean()
         if any(self.errors):
             return
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        if not any(step.get("tells_leader") or step.get("tells_leader_above") for step in kept):
+        if not any(step.told.leader or step.told.leader_above for step in self.planned()):
             raise forms.ValidationError(_("One of the steps has to tell a leader: no ask may die in silence."))
+
+    def planned(self) -> tuple[PlannedStep, ...]:
+        """Give the steps as they have been filled in and found valid, in order."""
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        steps = [
+            PlannedStep(
+                offset=step["offset_days"],
+                told=Told(*(bool(step.get(name)) for name in TELLS)),
+                repeat=step.get("repeat_days"),
+            )
+            for step in kept
+        ]
+        return tuple(sorted(steps, key=lambda step: step.offset))
 
 
 class StepInline(AdministratorsMixin, TabularInline):
@@ -90,3 +113,19 @@ class DeadlineRuleAdmin(InvolverAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Each kind has its rule already."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: DeadlineRule, form: Any, change: bool) -> None:
+        """Leave it to the command, which takes the rule and its steps together."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Change the rule, and plan anew what is open."""
+        [steps] = formsets
+        steps.save(commit=False)  # only says what has changed, for the history
+        kind, rule = DeadlineKind(form.instance.kind), rule_filled_in(form, steps)
+        change_rule(kind=kind, rule=rule, actor=actor_of(request), now=now_of(request))
+
+
+def rule_filled_in(form: Any, steps: Any) -> Rule:
+    """Give the rule as it stands in a form and its steps, both valid."""
+    given = form.cleaned_data
+    return Rule(given["limit_days"], given["urgent_limit_days"], steps.planned())

@@ -22,6 +22,8 @@ from coordination.models import (
     Partnership,
     Unit,
 )
+from notifications.models import Channel, Message, MessageState
+from notifications.passing import run_round
 from tests.builders import World, a_case, accepted, day, on, term, the_invitation
 from tests.pages.rich_case import a_meeting, a_rich_case
 
@@ -35,10 +37,18 @@ WITHOUT_A_PAGE = {
     "invitation_accept",
     "join_ask",
     "meeting_answer",
+    "notifications:device_add",
+    "notifications:device_remove",
+    "notifications:feed",
+    "notifications:feed_make",
+    "notifications:feed_remove",
+    "notifications:read",
     "open_case_partners",
     "reference_open",
     "sign_out",
 }
+# For browsers, not for people.
+SCRIPTS = {"notifications:service_worker"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +111,17 @@ def set_the_scene(world: World) -> Scene:
     accepted(world, closed, now=on(-11))
     close_case(case=closed, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(-5))
     set_absence(user=world.mads, stand_in=world.maja, first_on=day(2), last_on=day(9), actor=world.mads, now=on())
+    tell_everybody(world)
     return Scene(world, rich, asked, released, closed)
+
+
+def tell_everybody(world: World) -> None:
+    """Tell everybody in the app; one of PPR's people cannot be reached by e-mail."""
+    run_round()
+    Message.objects.create(
+        digest_on=day(), person=world.anna, channel=Channel.EMAIL, state=MessageState.DISCARDED, failure="550",
+        made_at=on(), due_at=on(), next_at=on(), settled_at=on(),
+    )  # fmt: skip
 
 
 def pages_of(scene: Scene) -> list[Stop]:
@@ -153,6 +173,7 @@ def pages_of(scene: Scene) -> list[Stop]:
         _stop("handover_offer", "mads", scene.released.code),
         _stop("baton_request", "anna", scene.partnership(world.ppr)),
         _stop("release", "maja", code),
+        _stop("release_withdraw", "mads", scene.released.code),
         _stop("assign", "lone", scene.released.code),
         _stop("handover", "anna", offer),
         _stop("handover", "maja", offer),
@@ -176,6 +197,11 @@ def pages_of(scene: Scene) -> list[Stop]:
         _stop("unit_offers", "per", world.ppr.pk),
         _stop("absence", "lone"),
         _stop("absence", "mads"),
+        _stop("desk", "per"),
+        _stop("notifications:bell", "maja"),
+        _stop("notifications:bell", "anna"),
+        _stop("notifications:choices", "maja"),
+        _stop("notifications:receivers", "per", world.ppr.pk),
     ]
 
 
@@ -216,11 +242,13 @@ def refusals_of(scene: Scene) -> list[Stop]:
         _stop("meeting_move", "maja", to_come),
         _stop("absence", "lone"),
         _stop("case", "lone", code, sends="form[action^='/referencer/']"),
+        _stop("notifications:choices", "maja", sends="form.choices-form"),
     ]
     return [
         *(replace(stop, status=200 if stop.name == "sign_in" else 422, sends=stop.sends or A_FORM) for stop in empty),
         _stop("case", "maja", code, sends="form[action^='/referencer/']"),
         _stop("case", "maja", "0000-0000", status=404),
+        _stop("notifications:choices", "maja", sends="form[action$='/kalenderadresse/']"),
         _stop("case_close", "anna", code, status=403),
         _stop("basis_withdraw", "anna", scene.rich.bases.get().pk, status=403),
         _stop("invitation_withdraw", "maja", scene.invitation(world.ppr), status=409),
@@ -238,6 +266,8 @@ def pages_with_nothing_on_them() -> list[Stop]:
         _stop("open_case", "karin"),
         _stop("units", "ove", query="?navn=findes+ikke"),
         _stop("absence", "ove"),
+        _stop("notifications:bell", "ove"),
+        _stop("notifications:bell", "ove", query="?foer=1"),
     ]
 
 

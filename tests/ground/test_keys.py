@@ -74,6 +74,14 @@ def test_made_keys_are_long_enough_and_differ(make: Callable[[], str]) -> None:
     assert keys.parse_key("KEY", make()) != keys.parse_key("KEY", make())
 
 
+def test_the_key_of_push_may_be_written_as_web_push_tools_write_it() -> None:
+    octets = bytes(range(224, 256))
+    for encoded in (base64.b64encode(octets), base64.urlsafe_b64encode(octets).rstrip(b"=")):
+        assert keys.parse_vapid_key(encoded.decode()) == octets
+    with pytest.raises(ImproperlyConfigured, match="VAPID_PRIVATE_KEY"):
+        keys.parse_vapid_key("too short")
+
+
 def test_the_keys_of_the_tests_pass_the_checks() -> None:
     assert check_keys(None) == []
 

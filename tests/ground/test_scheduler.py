@@ -46,21 +46,54 @@ def test_a_long_wait_ends_at_once_when_asked(monkeypatch: pytest.MonkeyPatch) ->
     assert not thread.is_alive()
 
 
+def test_woken_it_delivers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds, delivered = threading.Event(), threading.Event()
+    monkeypatch.setattr(scheduler, "run_round", lambda **_: rounds.set())
+    monkeypatch.setattr(scheduler, "deliver", lambda **_: delivered.set())
+    thread = Scheduler(every=3600)
+    thread.start()
+    assert rounds.wait(10)
+    assert not delivered.is_set()
+    thread.wake()
+    assert delivered.wait(10)
+    thread.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_woken_all_the_time_it_lets_time_pass_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    thread = Scheduler(every=0.001)
+
+    def note(what: str) -> int:
+        done.append(what)
+        thread.wake()
+        if done.count("round") == 3:
+            thread.stop()
+        return 0
+
+    monkeypatch.setattr(scheduler, "run_round", lambda **_: note("round"))
+    monkeypatch.setattr(scheduler, "deliver", lambda **_: note("deliver"))
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
 def test_a_round_goes_on_until_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -> None:
     batches = [200, 200, 7, 0]
     given: list[datetime] = []
 
-    def pass_time(*, now: datetime) -> int:
+    def pass_time(*, now: datetime, failed: set[int]) -> int:
         given.append(now)
         return batches.pop(0)
 
     monkeypatch.setattr(passing, "pass_time", pass_time)
-    assert passing.run_round() == 407
+    assert passing.let_time_pass() == 407
     assert batches == []
     assert all(now.tzinfo is not None for now in given)
 
 
 def test_a_round_stops_between_two_batches_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [True, False]
-    monkeypatch.setattr(passing, "pass_time", lambda *, now: 200)
-    assert passing.run_round(may_go_on=lambda: answers.pop(0)) == 200
+    monkeypatch.setattr(passing, "pass_time", lambda *, now, failed: 200)
+    assert passing.let_time_pass(may_go_on=lambda: answers.pop(0)) == 200

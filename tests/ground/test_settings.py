@@ -56,6 +56,7 @@ def test_with_nothing_set_sqlite_keeps_every_acknowledged_write(tmp_path: Path) 
         "secret_key",
         "reference_keys",
         "index_key",
+        "vapid_private_key",
     }
 
 
@@ -71,6 +72,13 @@ def test_a_database_server_without_keys_is_refused(missing: str, tmp_path: Path)
 def test_a_database_server_with_keys_is_reached_through_a_pool() -> None:
     code = "from backend.settings import DATABASES as d; print(d['default']['OPTIONS']['pool']['timeout'])"
     assert run(code, DATABASE_URL=POSTGRES, **TEST_KEYS).stdout == "3\n"
+
+
+def test_on_a_database_server_push_is_offered_with_its_key_only() -> None:
+    code = "from backend.settings import HAS_PUSH; print(HAS_PUSH)"
+    assert run(code, DATABASE_URL=POSTGRES, **TEST_KEYS).stdout == "False\n"
+    given = {**TEST_KEYS, "VAPID_PRIVATE_KEY": TEST_KEYS["INDEX_KEY"]}
+    assert run(code, DATABASE_URL=POSTGRES, **given).stdout == "True\n"
 
 
 @pytest.mark.django_db

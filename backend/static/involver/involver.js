@@ -4,6 +4,11 @@
 
   if (window.DKFDS) window.DKFDS.init();
 
+  // ---- An address to copy is selected as soon as one is in it.
+  document.addEventListener("focusin", function (event) {
+    if (event.target.matches("input[data-select]")) event.target.select();
+  });
+
   // ---- Focus: what needs attention comes first, for eyes and for screen readers.
   function focusFirst(root) {
     var target = root.querySelector(".error-summary") || root.querySelector("[data-focus]");

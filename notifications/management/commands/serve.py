@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 from waitress import create_server
 
+from notifications.doorbell import rung
 from notifications.scheduler import Scheduler
 
 
@@ -40,6 +41,7 @@ class Command(BaseCommand):
             raise CommandError(explain(error, host, port)) from None
         server = create_server(get_wsgi_application(), sockets=[door], threads=threads, ident="")
         scheduler = Scheduler(every=settings.PASS_TIME_EVERY)
+        rung.connect(scheduler.wake)
         signal.signal(signal.SIGTERM, stop)
         try:
             scheduler.start()

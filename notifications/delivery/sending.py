@@ -1,0 +1,176 @@
+"""Sending: claim some messages, ask whether they are still wanted, send them outside any transaction, mark each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from typing import Protocol, Self
+
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone, translation
+
+from notifications.channels.email import Mailer
+from notifications.channels.outcomes import NOT_TRIED, UNWANTED, Outcome, Tried
+from notifications.channels.push import Pusher
+from notifications.channels.webhook import Caller
+from notifications.delivery.claims import (
+    MESSAGE_PARTS,
+    Claim,
+    claim_due,
+    mark_failed,
+    mark_sent,
+    mark_unwanted,
+    patiently,
+    pause_for_all,
+    put_back,
+    put_off,
+)
+from notifications.delivery.relay import tell_those_whose_it_is
+from notifications.delivery.wanted import Verdict, judge
+from notifications.delivery.webhooks import take_note
+from notifications.models import Channel, Message
+from notifications.wording.saying import Said, say
+
+logger = logging.getLogger(__name__)
+
+BATCH = 50
+
+
+class Sender(Protocol):
+    """One channel for the length of a batch. What it opens it keeps open until the batch is done."""
+
+    def __enter__(self) -> Self:
+        """Begin a batch."""
+        ...
+
+    def __exit__(self, *_error: object) -> None:
+        """End it, and close what was opened."""
+        ...
+
+    def send(self, message: Message, said: Said) -> Tried:
+        """Try to send one message; whatever the other side does is an outcome, not an error."""
+        ...
+
+
+# None: the message's row is all there is to it, so that a whole batch is sent by marking it.
+SENDERS: dict[Channel, Callable[[], Sender] | None] = {
+    Channel.IN_APP: None,
+    Channel.EMAIL: Mailer,
+    Channel.PUSH: Pusher,
+    Channel.WEBHOOK: Caller,
+}
+BATCHES = {Channel.IN_APP: 200}
+
+
+def go_on() -> bool:
+    """Never stop early: for callers that nobody asks to stop."""
+    return True
+
+
+def send_due(
+    channel: Channel, *, clock: Callable[[], datetime] = timezone.now, may_go_on: Callable[[], bool] = go_on
+) -> int:
+    """Send a batch of what is due over one channel; say how many messages were dealt with.
+
+    Zero where none was due, where nobody could be reached, or where some have to wait for another round. ``clock``
+    gives aware times; ``may_go_on`` is asked before each message.
+    """
+    claim = claim_due(channel, now=clock(), limit=BATCHES.get(channel, BATCH))
+    if not claim.messages:
+        return claim.released
+    verdict = judge(claim.messages, now=clock())
+    # Before the mark: a worker that dies in between must not leave those untold to whom it has passed.
+    _pass_on(verdict, now=clock())
+    mark_unwanted(claim, verdict.unwanted, now=clock())
+    put_off(claim, verdict.later)
+    wanted = [message for message in claim.messages if message.pk not in {*verdict.unwanted, *verdict.later}]
+    sender = SENDERS[channel]
+    if sender is None:
+        mark_sent(claim, _ids(wanted), now=clock())
+        return len(claim.messages)
+    return len(claim.messages) if _send_all(sender, claim, wanted, clock, may_go_on) else 0
+
+
+def _send_all(
+    open_sender: Callable[[], Sender],
+    claim: Claim,
+    wanted: list[Message],
+    clock: Callable[[], datetime],
+    may_go_on: Callable[[], bool],
+) -> bool:
+    """Send one after another; false where the other side could not be reached at all, or some are to wait for it.
+
+    Nothing is begun in the second half of the lease: by the time it ends, another worker may send the rest.
+    """
+    is_all_tried = True
+    with open_sender() as sender:
+        for place, message in enumerate(wanted):
+            if claim.is_past_half_time or not may_go_on():
+                put_back(claim, _ids(wanted[place:]), now=clock())
+                return True
+            tried = _try_one(sender, message, clock)
+            # Each by itself and at once, so that a worker that dies leaves no more than one in doubt.
+            is_ours = patiently(partial(_mark, claim, message, tried, now=clock()))
+            if message.webhook is not None:
+                take_note(message.webhook, tried, now=clock())
+            if not is_ours:
+                logger.warning("%s: another worker has been given what this one was sending.", message.channel)
+                return True
+            if tried.outcome in (Outcome.UNREACHABLE, Outcome.UNSURE):
+                logger.warning("%s cannot be reached (%s); tried again soon.", message.channel, tried.code)
+                put_back(claim, _ids(wanted[place + 1 :]), now=clock(), pause=pause_for_all())
+                return False
+            is_all_tried &= tried.outcome != Outcome.NOT_TRIED
+    return is_all_tried
+
+
+def _try_one(sender: Sender, message: Message, clock: Callable[[], datetime]) -> Tried:
+    try:
+        with translation.override(message.person.language if message.person else None):
+            said = _worded(message, clock())
+            return sender.send(message, said) if said is not None else UNWANTED
+    except (OperationalError, InterfaceError):
+        logger.warning("The database is away; message %s waits for it.", message.pk)
+        return NOT_TRIED
+    except Exception as error:
+        logger.exception("Message %s could not be sent.", message.pk)
+        return Tried(Outcome.LATER, type(error).__name__)
+
+
+def _mark(claim: Claim, message: Message, tried: Tried, *, now: datetime) -> bool:
+    """Mark what has come of a message; false where it was not this worker's to send any more."""
+    match tried.outcome:
+        case Outcome.SENT:
+            return mark_sent(claim, [message.pk], now=now)
+        case Outcome.LATER | Outcome.UNSURE | Outcome.NEVER:
+            mark_failed(claim, message, tried, now=now)
+        case Outcome.UNWANTED:
+            mark_unwanted(claim, [message.pk], now=now)
+        case Outcome.UNREACHABLE | Outcome.NOT_TRIED:
+            put_back(claim, [message.pk], now=now, pause=pause_for_all())
+    return True
+
+
+def _worded(message: Message, now: datetime) -> Said | None:
+    """Word a message; None for a digest of which nothing is wanted any more."""
+    today = timezone.localdate(now)
+    if message.webhook is not None:
+        return Said("", "", "")  # a system is told codes, and of events that people are not told of
+    if message.digest_on is None:
+        return say(message, today=today)
+    gathered = list(message.bundled.select_related(*MESSAGE_PARTS).order_by("pk"))
+    verdict = judge(gathered, now=now)
+    _pass_on(verdict, now=now)
+    lines = tuple(say(each, today=today) for each in gathered if each.pk not in verdict.unwanted)
+    return say(message, today=today, lines=lines) if lines else None
+
+
+def _pass_on(verdict: Verdict, *, now: datetime) -> None:
+    """Tell those to whom asks and steps have passed. Doing it twice tells nobody twice."""
+    tell_those_whose_it_is(steps=verdict.steps, events=verdict.events, now=now)
+
+
+def _ids(messages: Iterable[Message]) -> list[int]:
+    return [message.pk for message in messages]
