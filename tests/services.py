@@ -293,10 +293,17 @@ def _redis_answers(server: Server) -> bool:
 
 
 @contextmanager
-def start_celery(role: str, *, database_url: str, redis_url: str, arguments: Sequence[str] = ()) -> Iterator[Server]:
+def start_celery(
+    role: str,
+    *,
+    database_url: str,
+    redis_url: str,
+    arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Server]:
     """Start a real Celery process with the real settings; the role is "worker" or "beat".
 
-    Raises NotStarted.
+    `environment` is added to what the settings read. Raises NotStarted.
     """
     with own_folder(f"celery-{role}", None) as folder:
         server = Server(
@@ -309,6 +316,7 @@ def start_celery(role: str, *, database_url: str, redis_url: str, arguments: Seq
                 "REDIS_URL": redis_url,
                 "PYTHONPATH": str(ROOT),
                 "VAR_DIR": str(folder),
+                **(environment or {}),
             },
         )
         with _running(server):

@@ -204,7 +204,7 @@ def taking_down(play: Play, planned: Meeting) -> Story:
     planned.refresh_from_db()
     if current is None or planned.state != MeetingState.PLANNED or play.now < planned.starts_at:
         return
-    coming = planned.attendances.exclude(answer=AttendanceAnswer.NO).select_related("person")
+    coming = planned.attendances.called().exclude(answer=AttendanceAnswer.NO).select_related("person")
     hold_meeting(
         meeting=planned,
         came=[attendance.person for attendance in coming],

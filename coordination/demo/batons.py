@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from django.utils import timezone
+from datetime import datetime
 
 from coordination.commands.handovers import (
     accept_handover,
@@ -14,7 +12,7 @@ from coordination.commands.handovers import (
     offer_handover,
     withdraw_handover,
 )
-from coordination.commands.people import deactivate_person, set_absence
+from coordination.commands.people import deactivate_person
 from coordination.demo.play import Play, Story, open_now
 from coordination.models import AssignReason, Case, CaseState, DeclineReason, HandoverState, Unit, User
 
@@ -84,8 +82,7 @@ def leaving(play: Play, when: datetime, *, from_unit: Unit | None = None, is_ass
     """Somebody who holds batons stops working here: their batons fall to their leader, who assigns them."""
     yield when
     held = Case.objects.filter(state=CaseState.OPEN, holder__is_active=True, holder__memberships__role="professional")
-    if from_unit is not None:
-        held = held.filter(holder_unit=from_unit)
+    held = held.filter(holder_unit=from_unit) if from_unit else held.exclude(holder_unit__in=play.full_units)
     spared = [person.pk for person in play.known.values()]
     case = held.exclude(holder_id__in=spared).select_related("holder", "holder_unit").order_by("pk").first()
     if case is None:
@@ -96,22 +93,3 @@ def leaving(play: Play, when: datetime, *, from_unit: Unit | None = None, is_ass
     if is_assigned:
         for fallen in theirs:
             play.start(assigning(play, fallen, home=home, why="holder_left"))
-
-
-def being_away(play: Play, when: datetime, *, days: int) -> Story:
-    """A holder goes away for some days, with a colleague standing in."""
-    yield when
-    spared = [person.pk for person in play.known.values()]
-    cases = (
-        Case.objects.filter(state=CaseState.OPEN).exclude(holder_id__in=spared).select_related("holder", "holder_unit")
-    )
-    for case in cases.order_by("-opened_at"):
-        stand_in = play.somebody(case.holder_unit, but=[case.holder_id])
-        if stand_in is None or case.holder.absences.exists() or stand_in.absences.exists():
-            continue
-        first_on = timezone.localdate(play.now) + timedelta(days=1)
-        last_on = first_on + timedelta(days=days)
-        set_absence(
-            user=case.holder, stand_in=stand_in, first_on=first_on, last_on=last_on, actor=case.holder, now=play.now
-        )
-        return

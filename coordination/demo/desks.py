@@ -9,6 +9,7 @@ from coordination.commands.handovers import accept_handover, ask_for_release, of
 from coordination.commands.invitations import accept_invitation, decline_invitation
 from coordination.commands.join_requests import ask_to_join
 from coordination.commands.people import deactivate_person
+from coordination.demo.absences import assigned_meanwhile, standing_in
 from coordination.demo.agreements import answering_call, call
 from coordination.demo.cases import Opening, begin, sent_to
 from coordination.demo.play import Play, Story, open_now
@@ -27,6 +28,7 @@ def scenes(play: Play) -> Iterator[Story]:
     yield from _asking_maja(play, school)
     yield giving_up(play, school)
     yield gone(play, school)
+    yield assigned_meanwhile(play, school)
     yield from _with_anna(play, ppr)
 
 
@@ -163,6 +165,7 @@ def _with_anna(play: Play, ppr: Unit) -> Iterator[Story]:
     yield helping(play, units["SK-ASS"], ppr, days=24, due=1)
     yield helping(play, units["SK-LAN"], ppr, days=18, due=-1)
     yield helping(play, units["BH-LIN"], ppr, days=12, due=3)
+    yield standing_in(play, units["SK-KOR"], ppr)
     yield asking(play, units["SK-VOR"], ppr, anna, days=2, theme="trivsel", ask="sparring")
     yield asking(play, units["SK-OST"], ppr, anna, days=3, theme="fremmoede", ask="observe")
     yield asking(play, units["DT-M"], ppr, None, days=4, theme="sprog", ask="guidance")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from coordination.commands.time import pass_time
-from coordination.demo.batons import being_away, leaving
+from coordination.demo.absences import being_away
+from coordination.demo.batons import leaving
 from coordination.demo.cases import a_life
 from coordination.demo.cast import cast_people
 from coordination.demo.desks import scenes
@@ -25,6 +27,7 @@ UNITS = Path(__file__).parent / "randers" / "units.csv"
 LASTS = timedelta(days=150)
 BEFORE = timedelta(days=30)  # units and people are there before the first case
 NIGHTLY = 6  # o'clock: when the play lets time pass
+TOLD_AT = (6, 12)  # o'clock: when the play lets people be told
 MET_TWICE = 15  # one case in so many has a child whom somebody else meets too
 OPENERS = {
     "skole": 60.0, "specialskole": 6.0, "boernehus": 12.0, "vuggestue": 6.0,
@@ -48,23 +51,31 @@ def is_empty() -> bool:
     return not Unit.objects.exists() and not User.objects.exists()
 
 
-def make_demo(*, cases: int, now: datetime) -> Made:
-    """Fill an empty database with the demonstration, ``cases`` of them, up to ``now``; all of it or nothing."""
+def tell_nobody(_now: datetime) -> None:
+    """Let nobody be told: for who only wants the cases."""
+
+
+def make_demo(*, cases: int, now: datetime, tell: Callable[[datetime], None] = tell_nobody) -> Made:
+    """Fill an empty database with the demonstration, ``cases`` of them, up to ``now``; all of it or nothing.
+
+    ``tell`` is called several times a day of the play: whoever tells people things does so then.
+    """
     with transaction.atomic():
         play = set_the_stage(now=now)
         for story in scenes(play):
             play.start(story)
-        wanted = max(0, cases - 16)  # the scenes bring the rest
+        wanted = max(0, cases - 18)  # the scenes bring the rest
         for number in range(wanted):
             play.start(_a_life(play, number))
         for days, length in ((110, 9), (80, 12), (52, 5), (30, 16), (6, 14), (3, 9)):
             play.start(being_away(play, _some_morning(play, days), days=length))
         for days in (95, 60, 25):
             play.start(leaving(play, _some_morning(play, days)))
-        play.start(nights(play))
+        play.start(passing_days(play, tell))
         play.run()
         while pass_time(now=now):
             pass
+        tell(now)
         return _count(play)
 
 
@@ -81,13 +92,15 @@ def set_the_stage(*, now: datetime) -> Play:
     return Play(seed=SEED, begin=begin, end=now, units=units, known=known)
 
 
-def nights(play: Play) -> Story:
-    """Every morning before work, time passes: reminders, escalations, consents that have expired."""
+def passing_days(play: Play, tell: Callable[[datetime], None]) -> Story:
+    """Every morning before work time passes (reminders, escalations, consents that have expired); people are told."""
     morning = play.moment(timezone.localdate(play.begin), NIGHTLY).replace(minute=0)
     while True:
-        now = yield morning
-        while pass_time(now=now):
-            pass
+        for hour in TOLD_AT:
+            now = yield morning.replace(hour=hour)
+            while hour == NIGHTLY and pass_time(now=now):
+                pass
+            tell(now)
         morning += timedelta(days=1)
 
 

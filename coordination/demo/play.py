@@ -33,6 +33,8 @@ class Play:
         self.rng = random.Random(seed)  # noqa: S311 -- a play, not a lock
         self.begin, self.end = begin, end
         self.units, self.known = units, known
+        # The stories of those one signs in as need all the colleagues that they have.
+        self.full_units = [units["SK-HOR"], units["PPR"]]
         self.refused: list[Refusal] = []
         self._agenda: list[tuple[datetime, int, Story]] = []
         self._count = 0

@@ -16,13 +16,15 @@ from coordination.demo.making import Made, make_demo
 from coordination.demo.people import PASSWORD, SIGN_INS
 from coordination.demo.places import autumn_of, summer_of
 from coordination.demo.play import FROM_HOUR, TO_HOUR
-from coordination.management.commands import demo as command
 from coordination.models import (
+    Absence,
+    Agreement,
     Case,
     CaseState,
     Deadline,
     DeadlineKind,
     Event,
+    EventKind,
     Holding,
     Invitation,
     InvitationState,
@@ -30,6 +32,7 @@ from coordination.models import (
     Unit,
     User,
 )
+from notifications.management.commands import demo as command
 from tests.builders import World
 
 
@@ -79,6 +82,9 @@ def test_a_small_demonstration_holds_every_promise_and_is_made_once(
             assert FROM_HOUR <= local.hour < TO_HOUR
             assert local.weekday() < 5
 
+    a_stand_in_has_acted()
+    a_holder_was_named_while_the_one_before_was_away()
+
     maja, anna, lone = (User.objects.get(username=name) for name in ("maja", "anna", "lone"))
     assert 3 <= maja.held_cases.filter(state=CaseState.OPEN).count() <= 5
     assert Deadline.objects.open().filter(owner=anna).count() >= 5
@@ -91,6 +97,25 @@ def test_a_small_demonstration_holds_every_promise_and_is_made_once(
     assert (Event.objects.count(), User.objects.count()) == before
     assert "maja" in again
     assert client.login(username="lone", password=PASSWORD)
+
+
+def a_stand_in_has_acted() -> None:
+    """Anna has done what a colleague had agreed to, who is away, and has more to do for them."""
+    anna = User.objects.get(username="anna")
+    absence = Absence.objects.get(stand_in=anna, last_on__gte=timezone.localdate())
+    theirs = Agreement.objects.filter(owner=absence.user)
+    [done] = Event.objects.filter(kind=EventKind.AGREEMENT_DONE, actor=anna, subject_id__in=theirs.values("pk"))
+    assert absence.first_on <= timezone.localdate(done.at) <= absence.last_on
+    assert Deadline.objects.open().filter(owner=absence.user, agreement__in=theirs).exists()
+
+
+def a_holder_was_named_while_the_one_before_was_away() -> None:
+    """Lone has named another holder where one is away for long."""
+    named = Event.objects.filter(kind=EventKind.HOLDER_ASSIGNED, data__reason="holder_away", actor__username="lone")
+    [event] = named
+    day = timezone.localdate(event.at)
+    assert Absence.objects.filter(user=event.data["before"], first_on__lte=day, last_on__gte=day).exists()
+    assert Holding.objects.filter(case=event.case, holder=event.data["before"], ended_at=event.at).exists()
 
 
 def test_what_is_there_already_is_left_alone(world: World) -> None:
