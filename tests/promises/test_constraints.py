@@ -25,6 +25,7 @@ from coordination.models import (
     Deadline,
     DeadlineKind,
     DeadlineRule,
+    FormerContact,
     Handover,
     Holding,
     Invitation,
@@ -131,6 +132,11 @@ REFUSED: dict[str, tuple[Write, ...]] = {
         lambda s: change(s.case, state="closed", closed_at=on(1)),
     ),
     "holding_one_at_a_time": (lambda s: again(s.case.holdings.get()),),
+    "former_contact_forward": (
+        lambda s: FormerContact.objects.create(
+            partnership=s.partnership, person=s.world.anton, began_at=on(2), ended_at=on(1)
+        ),
+    ),
     "holding_forward": (lambda s: change(s.case.holdings.get(), ended_at=on(-1)),),
     "invitation_one_live_per_case_and_unit": (lambda s: again(s.invitation),),
     "invitation_answered_iff_answered_at": (
