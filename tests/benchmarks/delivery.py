@@ -138,11 +138,8 @@ def _bare_celery(count: int, url: str, redis_url: str) -> float:
 
     address = redis_url.replace("/0", "/5")  # apart from what the other workers do
     broker, app = redis.Redis.from_url(address), Celery("bare", broker=address)
-    for _number in range(count):
-        app.send_task("tests.benchmarks.bare")
     with ExitStack() as stack:
-        began = time.perf_counter()
-        for name in "cd":
+        workers = [
             stack.enter_context(
                 start_celery(
                     "worker",
@@ -157,13 +154,18 @@ def _bare_celery(count: int, url: str, redis_url: str) -> float:
                     ],
                 )
             )
-        # From the moment at which both work: what one had done before the other was there is not counted.
-        left, began = _left(broker), time.perf_counter()
-        if left < count / 3:
-            return 0.0
+            for name in "cd"
+        ]
+        for worker in workers:
+            os.killpg(worker.pid, signal.SIGSTOP)
+        for _number in range(count):
+            app.send_task("tests.benchmarks.bare")
+        began = time.perf_counter()
+        for worker in workers:
+            os.killpg(worker.pid, signal.SIGCONT)
         while _left(broker):
             time.sleep(0.005)
-        return left / (time.perf_counter() - began)
+        return count / (time.perf_counter() - began)
 
 
 def _left(broker: Any) -> int:
