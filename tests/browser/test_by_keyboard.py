@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from coordination.models import Case
 from tests.browser.conftest import DESKTOP, PHONE, Visit
@@ -130,6 +130,22 @@ def test_searching_for_units_while_typing_keeps_what_is_ticked_and_where_one_is(
     expect(found).to_be_checked()
     assert page.url.endswith("/forloeb/nyt/")
     assert not Case.objects.exists()
+
+
+def test_what_is_ticked_while_an_answer_is_on_its_way_stays_ticked(town: World, visit: Visit) -> None:
+    page = visit("maja").go("/forloeb/nyt/")
+    wanted = label_of(page, "units", "PPR")
+
+    def answer_late(route: Route) -> None:
+        answer = route.fetch()
+        page.locator(wanted).check()
+        route.fulfill(response=answer)
+
+    page.route("**/*", answer_late, times=1)
+    with page.expect_response(lambda response: "units=" in (response.request.post_data or "")):
+        choose(page, "theme", "Sprog")
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
+    expect(page.locator(label_of(page, "units", "PPR"))).to_be_checked()  # wherever in the list it stands by now
 
 
 def test_enter_in_the_search_field_finds_and_sends_nothing(town: World, visit: Visit) -> None:

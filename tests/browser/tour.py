@@ -42,6 +42,7 @@ WITHOUT_A_PAGE = {
     "notifications:feed",
     "notifications:feed_make",
     "notifications:feed_remove",
+    "notifications:meeting_file",
     "notifications:read",
     "open_case_partners",
     "reference_open",

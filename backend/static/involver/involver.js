@@ -61,6 +61,20 @@
     }
   });
 
+  // ---- What is ticked while an answer is on its way is not lost: it is asked for again, with what is ticked by now.
+  function ticked(place) {
+    return Array.from(place.querySelectorAll("input:checked"), function (box) { return box.name + "=" + box.value; }).sort().join();
+  }
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    event.detail.requestConfig.ticked = ticked(event.detail.target);
+  });
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var asked = event.detail.requestConfig;
+    if (!asked.elt.hasAttribute("data-ask-again") || asked.ticked === ticked(event.detail.target)) return;
+    event.detail.shouldSwap = false;
+    window.htmx.trigger(asked.elt, "again");
+  });
+
   // ---- No answer, or a broken one: say so where messages stand.
   function tellBroken() {
     var words = document.getElementById("connection-lost");
