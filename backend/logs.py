@@ -58,8 +58,9 @@ def _without_cpr(record: logging.LogRecord) -> tuple[object, ...] | Mapping[str,
     if not isinstance(record.args, tuple):
         return record.args
     # The address stands escaped in the record: whether it holds a number shows in the request's own.
-    is_in_path = looks_like_cpr(getattr(getattr(record, "request", None), "path", ""))
+    is_in_path = looks_like_cpr(_SECRET.sub(HIDDEN, getattr(getattr(record, "request", None), "path", "")))
+    args = (_SECRET.sub(HIDDEN, arg) if isinstance(arg, str) else arg for arg in record.args)
     return tuple(
         HIDDEN if isinstance(arg, str) and (looks_like_cpr(arg) or (is_in_path and arg.startswith("/"))) else arg
-        for arg in record.args
+        for arg in args
     )

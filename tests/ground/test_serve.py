@@ -50,7 +50,7 @@ def test_it_serves_until_it_is_asked_to_end(served: Server, ending: signal.Signa
         assert "Server" not in answer.headers
     assert served.process is not None
     served.process.send_signal(ending)
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
     assert "Traceback" not in served.output
     assert "ERROR" not in served.output
 
