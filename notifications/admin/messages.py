@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -44,7 +46,7 @@ class MessageAdmin(InvolverAdmin):
     """Messages by state, channel and age; those that could not be delivered can be tried again."""
 
     change_list_template = "admin/notifications/messages.html"
-    list_display = ("pk", "receiver", "channel", "state", "attempts", "failure", "due_at", "settled_at")
+    list_display = ("number", "receiver", "channel", "state", "attempts", "failure", "due", "ended")
     list_display_links = None
     list_filter = ("state", "channel", AgeFilter)
     list_select_related = ("person", "webhook")
@@ -65,6 +67,21 @@ class MessageAdmin(InvolverAdmin):
         """Nor changes one."""
         return False
 
+    @admin.display(description=gettext_lazy("no."), ordering="pk")
+    def number(self, message: Message) -> int:
+        """Give the number by which the log names it."""
+        return message.pk
+
+    @admin.display(description=gettext_lazy("due"), ordering="due_at")
+    def due(self, message: Message) -> str:
+        """Say in figures when it was to be sent, so that the line has room for when it was."""
+        return _in_figures(message.due_at)
+
+    @admin.display(description=gettext_lazy("ended"), ordering="settled_at")
+    def ended(self, message: Message) -> str:
+        """Say in figures when it was sent, or given up."""
+        return _in_figures(message.settled_at) if message.settled_at else ""
+
     @admin.display(description=gettext_lazy("receiver"))
     def receiver(self, message: Message) -> str:
         """Name the person or the webhook."""
@@ -84,6 +101,10 @@ class MessageAdmin(InvolverAdmin):
         messages.success(request, said % {"count": count})
         if count < len(ids):
             messages.warning(request, _("The others had not been given up, and are left as they are."))
+
+
+def _in_figures(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")
 
 
 def _shown(figures: Figures) -> dict[str, Any]:

@@ -10,16 +10,18 @@ from email.utils import parseaddr
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 from icalendar import Calendar, Component, Event, vCalAddress
 
-from coordination.models import Attendance, AttendanceAnswer, EventKind, Meeting, MeetingState
+from coordination.models import Attendance, AttendanceAnswer, EventKind, Meeting, MeetingState, User
 from coordination.models import Event as Happening
 from notifications.models import Message
 from notifications.planning.events import IN_CALENDARS
 from notifications.planning.times import COPENHAGEN
-from notifications.wording.calendars import Entry, entry_of_call, entry_of_end
+from notifications.wording.calendars import Entry, entry_of_call, entry_of_end, entry_of_others
 
 SENDER = "Involver"
+_COMING = (AttendanceAnswer.ASKED, AttendanceAnswer.YES)
 PARTSTAT = {AttendanceAnswer.YES: "ACCEPTED", AttendanceAnswer.NO: "DECLINED"}
 
 # As rules, which every program reads; made from the time zone database it would list each year by itself.
@@ -79,6 +81,35 @@ def invite_for(message: Message, *, url: str) -> Invite | None:
     return Invite(method, calendar.to_ical().decode())
 
 
+def write_meeting(meeting: Meeting, *, reader: User, now: datetime) -> str:
+    """Write a meeting as it is now, for somebody who may see it and puts it into their calendar by hand.
+
+    It has the UID and the number that invitations and feeds give it, so that a program takes it for the same one, and
+    what has been put there before is replaced. ``now`` (aware): when it is written.
+    """
+    calls = Attendance.objects.select_related("meeting__case", "meeting__place", "meeting__room")
+    attendance = calls.filter(meeting=meeting, person=reader).first()
+    answer = AttendanceAnswer(attendance.answer) if attendance is not None else None
+    is_over = meeting.state == MeetingState.CANCELLED or answer == AttendanceAnswer.RELEASED
+    if is_over:
+        entry = entry_of_end(meeting, f"{settings.BASE_URL}{reverse('meeting', args=[meeting.pk])}")
+    else:
+        entry = entry_of_call(attendance) if attendance is not None else entry_of_others(meeting)
+    uid = _uid_of_meeting(meeting.pk, reader.pk)
+    event = new_entry(entry, uid=uid, begins=meeting.starts_at, ends=meeting.ends_at, changed_at=now)
+    event.add("sequence", sequence_of(meeting, releases=count_releases(meeting)))
+    is_open = meeting.state == MeetingState.PLANNED and answer == AttendanceAnswer.ASKED
+    event.add("status", "CANCELLED" if is_over else "TENTATIVE" if is_open else "CONFIRMED")
+    event.add("transp", "OPAQUE" if answer in _COMING and not is_over else "TRANSPARENT")
+    event.add("organizer", _organizer())
+    calendar = new_calendar()
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(timezone_of_denmark())
+    calendar.add_component(event)
+    text: str = calendar.to_ical().decode()
+    return text
+
+
 def sequence_of(meeting: Meeting, *, releases: int) -> int:
     """Number the versions of a meeting in anybody's calendar: each change of it that anybody is told of counts."""
     return meeting.moved_count + releases + (meeting.state == MeetingState.CANCELLED)
@@ -96,7 +127,11 @@ def uid_of(kind: str, *which: object) -> str:
 
 def uid_of_call(attendance: Attendance) -> str:
     """Derive the UID of a meeting in the calendar of one who is called to it."""
-    return uid_of("meeting", attendance.meeting_id, attendance.person_id)
+    return _uid_of_meeting(attendance.meeting_id, attendance.person_id)
+
+
+def _uid_of_meeting(meeting_id: int, person_id: int) -> str:
+    return uid_of("meeting", meeting_id, person_id)
 
 
 def new_calendar() -> Calendar:
@@ -154,9 +189,7 @@ def _meeting(attendance: Attendance, entry: Entry, at: datetime, method: str) ->
     event.add("sequence", sequence_of(meeting, releases=count_releases(meeting)))
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
-    organizer = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
-    organizer.params["CN"] = SENDER
-    event.add("organizer", organizer)
+    event.add("organizer", _organizer())
     attendee = vCalAddress(f"mailto:{person.email}")
     attendee.params.update(
         {
@@ -170,6 +203,13 @@ def _meeting(attendance: Attendance, entry: Entry, at: datetime, method: str) ->
     )
     event.add("attendee", attendee)
     return event
+
+
+def _organizer() -> vCalAddress:
+    """Give the sender of the mails: nobody learns from a calendar who has called the meeting."""
+    organizer = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    organizer.params["CN"] = SENDER
+    return organizer
 
 
 def count_releases(meeting: Meeting) -> int:

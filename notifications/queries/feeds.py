@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
 from coordination.models import Attendance, AttendanceAnswer, Deadline, Event, EventKind, MeetingState, User
@@ -43,7 +43,20 @@ def find_feed(token: str) -> Feed | None:
 
     The database compares hashes: how long that takes tells nothing of the secrets that there are.
     """
-    return Feed.objects.filter(token_hash=hash_of(token), person__is_active=True).select_related("person").first()
+    return _feeds().filter(token_hash=hash_of(token)).select_related("person").first()
+
+
+def feed_of(person: User) -> Feed | None:
+    """Find somebody's own feed, as long as its address leads anywhere."""
+    return _feeds().filter(person=person).first()
+
+
+def _feeds() -> QuerySet[Feed]:
+    """Those of active people. Who had left in between makes a new one: nobody knows who has had the old address."""
+    ended = Event.objects.filter(
+        kind=EventKind.PERSON_DEACTIVATED, subject="user", subject_id=OuterRef("person_id"), at__gte=OuterRef("made_at")
+    )
+    return Feed.objects.filter(~Exists(ended), person__is_active=True)
 
 
 def read_plans(person: User, *, now: datetime) -> Plans:

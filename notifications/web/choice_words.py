@@ -25,6 +25,11 @@ def choice_words(preference: Preference, channels: Iterable[Channel]) -> list[st
     ]
     if any(pace in (Pace.DAILY, Pace.WEEKLY) for pace in paces.values()):
         said.append(_("What is urgent and for you to do comes before the rest, but never while it is quiet."))
+        calls = _(
+            "Calls to meetings, and changes of meetings, never wait for the rest. "
+            "But they never come while it is quiet."
+        )
+        said.append(calls)
     return said
 
 

@@ -17,6 +17,7 @@ from coordination.web.language import remember_language
 from coordination.web.requests import PageRequest, carry_out, show_form
 from notifications.commands.preferences import choose
 from notifications.models import Channel, Preference
+from notifications.queries.feeds import feed_of
 from notifications.web.choice_words import choice_words
 from notifications.web.forms import ChoicesForm
 
@@ -50,6 +51,7 @@ def show_choices(request: PageRequest) -> HttpResponse:
         has_push=settings.HAS_PUSH,
         has_address=bool(request.user.email),
         has_digest=bool(channels),
+        feed=feed_of(request.user),
     )
 
 

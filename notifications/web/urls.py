@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from notifications.web import choices, devices, feeds, messages, receivers
+from notifications.web import choices, devices, feeds, meetings, messages, receivers
 
 app_name = "notifications"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("service-worker.js", devices.show_worker, name="service_worker"),
     path("besked/kalenderadresse/", feeds.make, name="feed_make"),
     path("besked/kalenderadresse/fjern/", feeds.remove, name="feed_remove"),
+    path("moeder/<int:pk>/kalender.ics", meetings.give, name="meeting_file"),
     # Logs leave out what follows the first part: see backend.logs.
     path("kalender/<str:token>.ics", feeds.read, name="feed"),
 ]

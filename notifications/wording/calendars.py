@@ -32,12 +32,25 @@ class Entry:
 
 def entry_of_call(attendance: Attendance) -> Entry:
     """Word a meeting for somebody who is called to it, in the active language."""
-    facts = facts_of_meeting(attendance.meeting)
-    has_said_yes = attendance.answer == AttendanceAnswer.YES
+    sentences = {
+        AttendanceAnswer.YES: _("You have said that you come."),
+        AttendanceAnswer.NO: _("You have said that you do not come."),
+    }
+    asked = _("Say in Involver whether you come.")
+    return _entry_of_meeting(attendance.meeting, sentences.get(AttendanceAnswer(attendance.answer), asked))
+
+
+def entry_of_others(meeting: Meeting) -> Entry:
+    """Word a meeting for somebody who may see it and is not called to it, in the active language."""
+    return _entry_of_meeting(meeting, _("You are not called to the meeting yourself."))
+
+
+def _entry_of_meeting(meeting: Meeting, sentence: str) -> Entry:
+    facts = facts_of_meeting(meeting)
     return Entry(
         summary=_summary(facts.code),
-        sentence=_("You have said that you come.") if has_said_yes else _("Say in Involver whether you come."),
-        url=f"{settings.BASE_URL}{reverse('meeting', args=[attendance.meeting_id])}",
+        sentence=sentence,
+        url=f"{settings.BASE_URL}{reverse('meeting', args=[meeting.pk])}",
         location=facts.place,
     )
 

@@ -7,13 +7,14 @@ somebody has written, so that no message can hold one.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from coordination.models import Attendance, Deadline, DeadlineKind, Event, Invitation, Meeting, User
 from coordination.rules.day_words import whole_day
@@ -38,7 +39,7 @@ class Facts:
 
     def filled_in(self, wording: str) -> str:
         """Put the facts into a wording."""
-        return wording % asdict(self)
+        return wording % vars(self)
 
 
 # The column of a deadline that points to each kind of ask.
@@ -117,9 +118,10 @@ def _facts_of_subject(event: Event, background: Background) -> dict[str, str]:
 
 def _facts_of_meeting(meeting: Meeting) -> dict[str, str]:
     begins, ends = timezone.localtime(meeting.starts_at), timezone.localtime(meeting.ends_at)
+    clock = pgettext("time format", "H:i")
     return {
         "day": whole_day(begins.date()),
-        "time": f"{date_format(begins, 'H:i')}–{date_format(ends, 'H:i')}",
+        "time": f"{date_format(begins, clock)}–{date_format(ends, clock)}",
         "place": f"{meeting.place.name}, {meeting.room.name}" if meeting.room else meeting.place.name,
     }
 

@@ -71,6 +71,10 @@ def test_the_page_says_what_the_choice_means(world: World) -> None:
     assert "E-mail: at once on working days between 07:00 and 17:00. What comes at another time waits" in shown
     danish = words(see(world.maja, HERE, language="da"))
     assert "E-mail: med det samme på hverdage mellem kl. 07.00 og 17.00." in danish
+    assert "Indkaldelser til møder" not in danish  # where nothing waits for a digest, they do not either
+    choose(draft=drafted(push_pace=Pace.DAILY), actor=world.maja, now=on())
+    danish = words(see(world.maja, HERE, language="da"))
+    assert "Indkaldelser til møder og ændringer af møder venter heller ikke på det samlede." in danish
 
 
 def test_what_is_chosen_is_kept_and_said(world: World) -> None:
@@ -83,6 +87,7 @@ def test_what_is_chosen_is_kept_and_said(world: World) -> None:
     assert chosen(page, "email_pace") == {"weekly"}
     assert "E-mail: all together, once a week: Wednesday at 09:15." in text_of(page.content.decode())
     assert "never while it is quiet" in text_of(page.content.decode())
+    assert "Calls to meetings, and changes of meetings, never wait for the rest." in text_of(page.content.decode())
     assert not Preference.objects.filter(person=world.anna).exists()
 
 
@@ -239,4 +244,5 @@ def test_every_choice_has_its_sentence(world: World, changes: dict[str, Any], se
         found = choice_words(Preference(person=world.maja, **changes), [Channel.EMAIL])
     assert sentence in found[1]
     is_gathered = changes.get("email_pace") in (Pace.DAILY, Pace.WEEKLY)
-    assert ("What is urgent" in found[-1]) == is_gathered
+    for exception in ("What is urgent", "Calls to meetings"):
+        assert any(exception in sentence for sentence in found) == is_gathered

@@ -6,15 +6,20 @@ import random
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from notifications.channels.outcomes import SENT, Outcome, Tried
+from notifications.delivery import sending
 from notifications.delivery.claims import (
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
     claim_due,
+    keep_sent,
     lease,
     mark_failed,
+    mark_one_sent,
     mark_sent,
     mark_unwanted,
     pause_before,
@@ -22,9 +27,10 @@ from notifications.delivery.claims import (
     put_back,
     put_off,
 )
+from notifications.delivery.relay import relay
 from notifications.delivery.sending import send_due
 from notifications.models import Channel, Message, MessageState
-from tests.builders import COPENHAGEN, World, a_case, on
+from tests.builders import COPENHAGEN, World, a_case, accepted, on
 from tests.notifications.making import answering, due, some_due
 from tests.promises.telling_people import Post
 
@@ -197,3 +203,65 @@ def test_what_somebody_no_longer_wants_is_not_sent(world: World, monkeypatch: py
     send_due(EMAIL, clock=lambda: on(0))
     message.refresh_from_db()
     assert (message.state, line.sent) == (MessageState.UNWANTED, [])
+
+
+def test_sending_costs_the_same_queries_however_many_messages_there_are_but_for_the_marks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(monkeypatch)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            sent = send_due(EMAIL, clock=lambda: on(1))
+            assert sent == Message.objects.filter(channel=EMAIL, settled_at=on(1)).count() - settled
+        return len(queries) - sent
+
+    costs = []
+    for cases in (1, 5):
+        for _case in range(cases):
+            accepted(world, a_case(world, invite=[(world.ppr, None), (world.health, None)]))
+        relay(now=on(0, hours=1))
+        settled = Message.objects.filter(channel=EMAIL, settled_at=on(1)).count()
+        costs.append(cost())
+    assert Message.objects.filter(channel=EMAIL, state=MessageState.SENT).count() >= 12
+    assert costs[1] <= costs[0] <= 24
+
+
+@pytest.mark.postgresql
+def test_a_mark_of_its_own_does_not_wait_for_the_disk_and_is_made_anew_where_a_crash_has_undone_it(
+    world: World,
+) -> None:
+    messages, other = some_due(world, 3), due(world.maja)
+    claim = claim_due(EMAIL, now=on(0), limit=3)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        assert all(mark_one_sent(claim, message.pk, now=on(0)) for message in messages)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("off",)
+    Message.objects.filter(pk=messages[0].pk).update(state=MessageState.WAITING, settled_at=None, claim=claim.token)
+    keep_sent([message.pk for message in messages], now=on(1))
+    states = dict(Message.objects.values_list("pk", "state"))
+    assert states == {**{message.pk: MessageState.SENT for message in messages}, other.pk: MessageState.WAITING}
+    assert Message.objects.get(pk=messages[2].pk).settled_at == on(1)  # written anew, so that it is waited for
+
+
+def test_a_single_mark_that_comes_too_late_says_so_and_counts_all_the_same(world: World) -> None:
+    message = due(world.maja)
+    late = claim_due(EMAIL, now=on(0), limit=1)
+    Message.objects.filter(pk=message.pk).update(claim=None)
+    assert mark_one_sent(late, message.pk, now=on(0)) is False
+    assert Message.objects.get(pk=message.pk).state == MessageState.SENT
+    assert mark_one_sent(late, message.pk, now=on(1)) is False
+    assert Message.objects.get(pk=message.pk).settled_at == on(0)
+
+
+def test_what_has_been_sent_is_kept_also_where_the_batch_breaks_off(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = some_due(world, 2)
+    answering(monkeypatch)
+    asked, kept = iter([True, False]), list[tuple[list[int], datetime]]()
+    monkeypatch.setattr(sending, "keep_sent", lambda ids, *, now: kept.append((ids, now)))
+    send_due(EMAIL, clock=lambda: on(0), may_go_on=lambda: next(asked))
+    assert kept == [([first.pk], on(0))]
+    assert Message.objects.get(pk=second.pk).state == MessageState.WAITING

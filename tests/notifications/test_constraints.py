@@ -8,14 +8,14 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
 from coordination.models import Event, EventKind, StepTaken
-from notifications.models import Channel, Message, MessageState, Preference, Receiver, Webhook
+from notifications.models import Channel, Device, Feed, Message, MessageState, Preference, Receiver, Webhook
 from tests.builders import World, day, on
 from tests.notifications.making import due
 from tests.promises.no_ask_dies_in_silence.what_is_owed import unanswered_invitation
-from tests.promises.test_constraints import again, change
+from tests.promises.test_constraints import again, change, constraints, is_named
 
 Cause = Callable[[World], dict[str, Any]]
 Write = Callable[[World], object]
@@ -82,25 +82,63 @@ REFUSED: dict[str, tuple[Write, ...]] = {
     ),
     "preference_digest_on_a_weekday": (lambda w: Preference.objects.create(person=w.maja, digest_weekday=5),),
     "receiver_once_per_unit": (lambda w: again(Receiver.objects.create(unit=w.ppr, person=w.anna)),),
-    "webhook_once_per_unit": (lambda w: again(a_webhook(w), name="Another"),),
+    "webhook_once_per_unit": (lambda w: again(a_webhook(w), uid=uuid4()),),
+}
+
+
+def a_device(world: World) -> Device:
+    """A browser of Maja's."""
+    return Device.objects.create(
+        person=world.maja, endpoint="https://push.example/1", p256dh="-", auth="-", added_at=on(0)
+    )
+
+
+def a_feed(world: World) -> Feed:
+    """Maja's feed."""
+    return Feed.objects.create(person=world.maja, token_hash="-", made_at=on(0))
+
+
+# What stands there only once, in all rows: what reaches a person, a browser or another system by one key alone.
+ONLY_ONCE: dict[str, Write] = {
+    "device.endpoint": lambda w: again(a_device(w), person=w.anna),
+    "feed.person": lambda w: again(a_feed(w), token_hash="another"),
+    "feed.token_hash": lambda w: again(a_feed(w), person=w.anna),
+    "message.uid": lambda w: again(due(w.maja), person=w.anna),
+    "preference.person": lambda w: again(Preference.objects.create(person=w.maja)),
+    "webhook.uid": lambda w: again(a_webhook(w), url="https://another.example/"),
 }
 
 
 def test_every_constraint_is_tried() -> None:
-    found = {
-        constraint.name
+    assert set(REFUSED) == set(constraints("notifications"))
+
+
+def test_every_column_that_is_unique_is_tried() -> None:
+    columns = {
+        f"{model._meta.model_name}.{field.name}"
         for model in apps.get_app_config("notifications").get_models()
-        for constraint in model._meta.constraints
-        if isinstance(constraint, models.BaseConstraint)
+        for field in model._meta.concrete_fields
+        if field.unique and not field.primary_key
     }
-    assert set(REFUSED) == found
+    assert set(ONLY_ONCE) == columns
 
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_the_database_refuses(world: World, name: str) -> None:
     for write in REFUSED[name]:
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
             write(world)
+        assert is_named(name, str(refused.value)), str(refused.value)
+
+
+@pytest.mark.parametrize("name", ONLY_ONCE)
+def test_what_is_unique_is_there_once(world: World, name: str) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        ONLY_ONCE[name](world)
+    model, column = name.split(".")
+    field = apps.get_model("notifications", model)._meta.get_field(column)
+    assert f"notifications_{model}" in str(refused.value)
+    assert str(getattr(field, "column", "")) in str(refused.value)
 
 
 @pytest.mark.parametrize("cause", [an_event, a_step, a_failed_message, a_day], ids=lambda cause: cause.__name__)

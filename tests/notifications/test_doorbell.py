@@ -14,7 +14,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from coordination.models import OutboxEntry
-from notifications import doorbell
+from notifications import doorbell, passing
 from notifications.doorbell import Nudger, nudge_workers, rung
 from notifications.passing import deliver
 from notifications.scheduler import Scheduler
@@ -64,6 +64,20 @@ def test_it_does_not_ring_for_rows_that_are_relayed(world: World, rings: list[bo
     entry = OutboxEntry.objects.latest("pk")
     entry.save()
     assert rings == []
+
+
+@on_both_databases
+def test_it_rings_for_help_where_there_is_more_to_relay_than_one_batch(
+    world: World, rings: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver()
+    a_case(world)
+    monkeypatch.setattr(passing, "BATCH", OutboxEntry.objects.filter(relayed_at=None).count())
+    rings.clear()
+    deliver()
+    assert rings == [True]
+    deliver()
+    assert rings == [True]
 
 
 @on_both_databases

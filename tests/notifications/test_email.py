@@ -169,3 +169,19 @@ def test_what_is_said_is_true_when_it_is_sent(world: World) -> None:
     soon, late = say(message, today=day(3)), say(message, today=day(4))
     assert soon.headline == late.headline
     assert soon.detail != late.detail
+
+
+def test_it_is_written_out_as_django_writes_it_but_for_the_boundary(world: World) -> None:
+    said = Said("Mødet er flyttet", ".\nFrom here on\n..", "/")
+    email = compose(due(world.maja), said)
+    theirs = BytesParser(policy=default).parsebytes(email.message().as_bytes())
+    ours = BytesParser(policy=default).parsebytes(email.content)
+    assert isinstance(theirs, Received)
+    assert isinstance(ours, Received)
+    assert email.content.count(b"\r\n") == email.content.count(b"\n") == email.message().as_bytes().count(b"\n")
+    assert [(name, str(value)) for name, value in ours.items() if name not in ("Content-Type", "Date")] == [
+        (name, str(value)) for name, value in theirs.items() if name not in ("Content-Type", "Date")
+    ]
+    assert ours.get_content_type() == "multipart/alternative"
+    assert [part.as_bytes() for part in ours.iter_parts()] == [part.as_bytes() for part in theirs.iter_parts()]
+    assert "Mødet er flyttet" in str(ours["Subject"])

@@ -18,7 +18,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from backend.logs import Formatter
 from coordination.commands.agreements import mark_done
 from coordination.commands.meetings import WhenAndWhere, answer_meeting, cancel_meeting, move_meeting
-from coordination.commands.people import deactivate_person
+from coordination.commands.people import deactivate_person, reactivate_person
 from coordination.models import Case, Deadline, DeadlineKind, User
 from notifications.channels.calendar import invite_for, uid_of_call
 from notifications.commands.feeds import make_feed, remove_feed
@@ -227,6 +227,30 @@ def test_an_address_that_is_removed_leads_nowhere(world: World, path: str) -> No
 def test_whoever_has_left_has_no_feed(world: World, path: str) -> None:
     deactivate_person(user=world.anna, actor=None, now=on())
     assert ask(path).status_code == 404
+
+
+def test_whoever_is_switched_off_past_all_commands_has_no_feed(world: World, path: str) -> None:
+    User.objects.filter(pk=world.anna.pk).update(is_active=False)
+    assert ask(path).status_code == 404
+
+
+@pytest.mark.parametrize("hours", [0, 3])
+def test_whoever_comes_back_has_no_feed_until_they_make_one(world: World, path: str, hours: float) -> None:
+    deactivate_person(user=world.anna, actor=None, now=on(hours=hours))
+    reactivate_person(user=world.anna, actor=None, now=on(hours=4))
+    assert ask(path).status_code == 404
+    choices = reverse("notifications:choices")
+    anna = User.objects.get(pk=world.anna.pk)
+    assert "Make the address" in words(see(anna, choices))
+    another = reverse("notifications:feed", args=[make_feed(actor=anna, now=on(hours=5))])
+    assert (ask(path).status_code, ask(another).status_code) == (404, 200)
+    assert "Make a new address" in words(see(anna, choices))
+
+
+def test_that_somebody_else_goes_and_comes_ends_nobodys_feed(world: World, path: str) -> None:
+    deactivate_person(user=world.anton, actor=None, now=on(1))
+    reactivate_person(user=world.anton, actor=None, now=on(1))
+    assert ask(path).status_code == 200
 
 
 def test_reading_is_noted_once_an_hour(world: World, path: str) -> None:

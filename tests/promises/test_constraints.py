@@ -230,11 +230,11 @@ EMPTY_REFUSED: dict[type[models.Model], tuple[str, ...]] = {
 }
 
 
-def constraints() -> dict[str, type[models.Model]]:
-    """Every constraint of the domain, with its model."""
+def constraints(label: str = "coordination") -> dict[str, type[models.Model]]:
+    """Every constraint of the domain, or of another app, with its model."""
     return {
         constraint.name: model
-        for model in apps.get_app_config("coordination").get_models()
+        for model in apps.get_app_config(label).get_models()
         for constraint in model._meta.constraints
     }
 
@@ -256,7 +256,7 @@ def is_named(name: str, message: str) -> bool:
     """Whether a refusal names the constraint; SQLite names the columns of a unique one instead."""
     if name in message:
         return True
-    model = constraints()[name]
+    model = next(found[name] for label in ("coordination", "notifications") if name in (found := constraints(label)))
     constraint = next(each for each in model._meta.constraints if each.name == name)
     assert connection.vendor == "sqlite"
     assert isinstance(constraint, models.UniqueConstraint)

@@ -85,7 +85,7 @@ def _meeting_row(reader: Reader, meeting: Meeting) -> Row:
         title=meeting.kind.label,
         state="late" if deadline and deadline.due_on < reader.today else state,
         when=reader.day(meeting.starts_at, "moment"),
-        facts=[_place(meeting), *_answers(attendances)],
+        facts=[_place(meeting), *_answers(attendances), _in_calendar(meeting)],
         acts=_meeting_acts(reader, meeting, attendances),
         href=link("meeting", meeting.pk),
     )
@@ -93,6 +93,13 @@ def _meeting_row(reader: Reader, meeting: Meeting) -> Row:
 
 def _place(meeting: Meeting) -> str:
     return f"{meeting.room.name}, {meeting.place.name}" if meeting.room else meeting.place.name
+
+
+def _in_calendar(meeting: Meeting) -> str:
+    """Link to the meeting as a file: whoever moves one themselves is told of it by nobody."""
+    words = '<a href="{}">{}<span class="sr-only">: {}</span></a>'
+    url = link("notifications:meeting_file", meeting.pk)
+    return format_html(words, url, _("Put it in my calendar"), meeting.kind.label)
 
 
 def _meeting_acts(reader: Reader, meeting: Meeting, attendances: list[Attendance]) -> list[Act]:

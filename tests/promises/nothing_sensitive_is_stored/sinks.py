@@ -1,4 +1,4 @@
-"""Where everything ends up that goes out: e-mails, pushes, calls of other systems, feeds, the app, and the logs."""
+"""Where everything ends up that goes out: e-mails, pushes, calls of systems, feeds, files, the app, and the logs."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from backend.logs import Formatter
-from coordination.models import User
+from coordination.models import Attendance, User
 from notifications.channels import outward, push
+from notifications.channels.calendar import write_meeting
 from notifications.channels.email import Mailer, compose
 from notifications.channels.feed import write_feed
 from notifications.channels.outcomes import Outcome, Tried
@@ -115,6 +116,7 @@ class Sinks:
             self._rounds += 1
             if self._rounds % READ_EVERY == 0:
                 self._read_feeds()
+                self._write_meetings()
 
     def _break(self, what: str) -> None:
         if what in self._breaks:
@@ -129,6 +131,13 @@ class Sinks:
             self.take(f"feed of {person}", unfolded(response.content.decode()))
             with translation.override(OTHER[person.language]):
                 self.take(f"feed of {person}", unfolded(write_feed(read_plans(person, now=timezone.now()))))
+
+    def _write_meetings(self) -> None:
+        for call in Attendance.objects.select_related("person", "meeting__case", "meeting__place", "meeting__room"):
+            for language in OTHER:
+                with translation.override(language):
+                    text = write_meeting(call.meeting, reader=call.person, now=timezone.now())
+                self.take(f"file for {call.person}", unfolded(text))
 
     def _take_mails(self) -> None:
         for sent in mail.outbox[self._mails :]:

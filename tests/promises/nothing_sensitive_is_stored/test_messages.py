@@ -130,10 +130,10 @@ def test_nothing_sensitive_is_logged(town: Town) -> None:
 
 def test_every_channel_was_used(town: Town) -> None:
     kinds = {sunk.where.split()[0] for sunk in town.sinks.sunk}
-    assert kinds == {"app", "call", "e-mail", "feed", "push"}
+    assert kinds == {"app", "call", "e-mail", "feed", "file", "push"}
     calendars = [sunk.text for sunk in town.sinks.sunk if "BEGIN:VCALENDAR" in sunk.text]
     methods = {found for text in calendars for found in re.findall(r"^METHOD:(\w+)", text, re.MULTILINE)}
-    assert methods == {"REQUEST", "CANCEL"}
+    assert methods == {"REQUEST", "CANCEL", "PUBLISH"}
 
 
 def test_everything_that_is_told_was_told(town: Town) -> None:
