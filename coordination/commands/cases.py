@@ -27,8 +27,9 @@ from coordination.commands.changing import (
     require_open,
     require_right,
 )
-from coordination.commands.deadlines import keep_next_step, owe, settle
+from coordination.commands.deadlines import keep_next_step, owe, settle_closed
 from coordination.commands.invitations import send_invitation
+from coordination.commands.involvements import owe_all_involvement
 from coordination.commands.join_requests import withdraw_request
 from coordination.commands.partings import (
     cancel_planned,
@@ -38,6 +39,7 @@ from coordination.commands.partings import (
     withdraw_invitation_of,
 )
 from coordination.commands.same_references import SameReference, noting_who_met, require_few_met
+from coordination.commands.transitions import end_transition, read_transition
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     AgreementState,
@@ -61,8 +63,8 @@ from coordination.models import (
     ReferencePurpose,
     ReferenceSystem,
     ReopenReason,
-    Settlement,
     Theme,
+    TransitionState,
     Unit,
     Urgency,
     User,
@@ -141,6 +143,7 @@ def open_case(
         for invited, person in invite:
             locked = Unit.objects.get(pk=invited.pk)
             send_invitation(case, unit=locked, ask=ask, person=person, actor=actor, now=now)
+        owe_all_involvement(case, now=now)
         keep_next_step(case, now=now)
         return case
 
@@ -169,6 +172,7 @@ def close_case(*, case: Case, outcome: CaseOutcome, actor: User, now: datetime) 
         # A former part is enough to be told that it has been closed.
         require_right(may_hold(who, case), who, case, sees_it=part_in(who, case) > Part.RECEIPT)
         require_open(case)
+        _require_no_move_under_way(case)
         for invitation in case.invitations.filter(state=InvitationState.SENT).select_related("unit"):
             withdraw_invitation_of(invitation, actor=actor, now=now, cause="case_closed")
         for join_request in case.join_requests.filter(state=JoinState.ASKED).select_related("unit", "asked_by"):
@@ -190,7 +194,8 @@ def close_case(*, case: Case, outcome: CaseOutcome, actor: User, now: datetime) 
             cancel_planned(meeting, actor=actor, now=now)
         for agreement in case.agreements.filter(state=AgreementState.OPEN).select_related("kind", "unit", "owner"):
             end_agreement(agreement, actor=actor, now=now)
-        settle(case, now=now, settlement=Settlement.LAPSED)
+        _end_moves(case, actor=actor, now=now)
+        settle_closed(case, now=now)
         case.state, case.closed_at, case.outcome, case.release_asked_at = CaseState.CLOSED, now, outcome, None
         case.save(update_fields=["state", "closed_at", "outcome", "release_asked_at"])
         record(
@@ -240,6 +245,7 @@ def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime)
             about=case,
             reason=reason.code,
         )
+        owe_all_involvement(case, now=now)
         # One that ran out before still waits to be renewed; of one that was taken back nobody is reminded anew.
         wanted = case.bases.filter(kind=BasisKind.CONSENT, state__in=[BasisState.ACTIVE, BasisState.EXPIRED])
         for consent in wanted.filter(pk__in=case.bases.order_by("-pk").values("pk")[:1]):
@@ -263,6 +269,18 @@ def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime)
                 agreement=agreement,
             )
         return case
+
+
+def _require_no_move_under_way(case: Case) -> None:
+    """Refuse to close while a child is between two units: whether it lands would be nobody's any more."""
+    under_way = case.transitions.filter(state__in=(TransitionState.HANDED_OVER, TransitionState.RECEIVED))
+    if under_way.exists():
+        raise Unacceptable(_("A move is under way in this case. Follow it up first, or cancel it."))
+
+
+def _end_moves(case: Case, *, actor: User, now: datetime) -> None:
+    for transition in case.transitions.filter(state=TransitionState.PLANNED):
+        end_transition(read_transition(case, transition), actor=actor, now=now, cause="case_closed")
 
 
 def store_reference(

@@ -12,8 +12,9 @@ from django.db import OperationalError, connection, models, transaction
 from django.utils.translation import gettext as _
 
 from coordination.commands.deadlines import keep_next_step
+from coordination.commands.moves import keep_moves
 from coordination.errors import Forbidden, MovedOn, Unseen
-from coordination.models import Case, CaseState, Event, EventKind, OutboxEntry, Unit, User
+from coordination.models import CHANGES_NOTHING, Case, CaseState, Event, EventKind, OutboxEntry, Unit, User
 from coordination.queries.visibility import part_in
 from coordination.rules.access import Part
 from coordination.rules.actors import Actor
@@ -62,12 +63,14 @@ def changing(
         # and not find a case whose holder has changed meanwhile.
         case = Case.objects.select_for_update().get(pk=case_id)
         yield case
-        # Where nothing was told nothing has happened, and the next step is not put off; nor is it by a leader's look.
-        changes = case.events.exclude(kind=EventKind.REFERENCE_OPENED).order_by("-pk")
+        # Where nothing was told nothing has happened, and the next step is not put off; nor is it by a leader who looks
+        # or reminds.
+        changes = case.events.exclude(kind__in=CHANGES_NOTHING).order_by("-pk")
         newest = changes.values_list("at", flat=True).first()
         if newest is not None and newest != case.last_event_at:
             case.last_event_at = newest
             case.save(update_fields=["last_event_at"])
+        keep_moves(case)
         keep_next_step(case, now=now)
 
 

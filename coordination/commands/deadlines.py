@@ -23,7 +23,13 @@ from coordination.queries.rules import rule_for
 from coordination.rules.steps import first_step_after
 
 # A consent that runs out some day is no next step, and neither is the reminder that one is missing.
-_NO_NEXT_STEP = (DeadlineKind.NEXT_STEP, DeadlineKind.RENEW_CONSENT)
+# Neither is what is asked for in every case again and again.
+_NO_NEXT_STEP = (
+    DeadlineKind.NEXT_STEP,
+    DeadlineKind.RENEW_CONSENT,
+    DeadlineKind.HEAR_CHILD,
+    DeadlineKind.INVOLVE_PARENTS,
+)
 
 HOLDERS_KINDS = (
     DeadlineKind.ANSWER_JOIN_REQUEST,
@@ -31,6 +37,9 @@ HOLDERS_KINDS = (
     DeadlineKind.MEETING_OUTCOME,
     DeadlineKind.NEXT_STEP,
     DeadlineKind.RENEW_CONSENT,
+    DeadlineKind.HEAR_CHILD,
+    DeadlineKind.INVOLVE_PARENTS,
+    DeadlineKind.NAME_RECEIVER,
 )
 
 
@@ -60,6 +69,12 @@ def owe(
     )
 
 
+def settle_closed(case: Case, *, now: datetime) -> None:
+    """End all that a closed case leaves open; but what leaders learn from its moves they still owe each other."""
+    still_owed = case.deadlines.open().exclude(kind=DeadlineKind.REVIEW_TRANSITION)
+    still_owed.update(settled_at=now, settlement=Settlement.LAPSED, next_step_on=None)
+
+
 def settle(case: Case, *, now: datetime, settlement: Settlement, **which: Any) -> int:
     """End the open deadlines of the case that ``which`` filters; say how many there were."""
     return case.deadlines.open().filter(**which).update(settled_at=now, settlement=settlement, next_step_on=None)
@@ -82,7 +97,7 @@ def pass_on(case: Case, which: Q, *, to: User | None, unit: Unit) -> None:
 def keep_next_step(case: Case, *, now: datetime) -> None:
     """See to it that an open case always has something due: if nothing else is, a next step is owed by its holder."""
     if not case.is_open:
-        settle(case, now=now, settlement=Settlement.LAPSED)
+        settle_closed(case, now=now)
         return
     if case.deadlines.open().exclude(kind__in=_NO_NEXT_STEP).exists():
         settle(case, now=now, settlement=Settlement.MET, kind=DeadlineKind.NEXT_STEP)

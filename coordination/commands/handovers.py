@@ -282,13 +282,13 @@ def assign_holder(
         return case
 
 
-def require_member(person: User, unit: Unit, case: Case) -> None:
+def require_member(person: User, unit: Unit, case: Case, *, field: str = "to_person") -> None:
     """Refuse to give the baton to somebody who does not work in the unit just now, or in another municipality."""
     is_member = Membership.objects.live().filter(user=person, unit=unit).exists()
     if not is_member or unit.root_id_or_self != case.holder_unit.root_id_or_self:
         raise Unacceptable(
             _("%(person)s is not in %(unit)s.") % {"person": person.name, "unit": unit.name},
-            field="to_person",
+            field=field,
         )
 
 

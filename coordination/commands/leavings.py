@@ -9,6 +9,7 @@ from django.db.models import Q
 from coordination.commands.batons import SOUGHT_BY_LEADER, drop_to_leader, leader_for, pass_searches_on
 from coordination.commands.changing import changing, record
 from coordination.commands.deadlines import pass_on
+from coordination.commands.moves import MOVES_KINDS
 from coordination.commands.partings import replace_contact, withdraw_handover_of
 from coordination.models import (
     LEADING,
@@ -49,9 +50,13 @@ def give_up_everything_in(
         | Q(handovers__to_person=user, handovers__to_unit=unit, handovers__state=HandoverState.OFFERED)
         | Q(deadlines__owner=user, deadlines__unit=unit, deadlines__settled_at=None)
     )
-    cases = Case.objects.filter(concerned, state=CaseState.OPEN).order_by("pk")
+    # A leader owes what is owed in moves for the units below, too; and reviews also when the case has been closed.
+    moves = Q(deadlines__owner=user, deadlines__settled_at=None, deadlines__kind__in=MOVES_KINDS)
+    cases = Case.objects.filter(concerned & Q(state=CaseState.OPEN) | moves).order_by("pk")
     for case_id in list(cases.values_list("pk", flat=True).distinct()):
         with changing(case_id, now=now) as case:
+            if not case.is_open:
+                continue  # its moves are kept in the right hands at the end of the change
             if not only_as_leader:
                 if case.holder_id == user.pk and case.holder_unit_id == unit.pk:
                     drop_to_leader(case, actor=actor, now=now)
@@ -67,9 +72,12 @@ def settle_below(unit: Unit, *, actor: User | None, now: datetime) -> None:
     below = Q(holder_unit__path__startswith=unit.place) | Q(
         partnerships__unit__path__startswith=unit.place, partnerships__ended_at=None
     )
-    cases = Case.objects.filter(below, state=CaseState.OPEN).order_by("pk")
+    moves = Q(deadlines__unit__path__startswith=unit.place, deadlines__settled_at=None, deadlines__kind__in=MOVES_KINDS)
+    cases = Case.objects.filter(below & Q(state=CaseState.OPEN) | moves).order_by("pk")
     for case_id in list(cases.values_list("pk", flat=True).distinct()):
         with changing(case_id, now=now) as case:
+            if not case.is_open:
+                continue  # its moves are kept in the right hands at the end of the change
             for partnership in case.partnerships.live().filter(unit__path__startswith=unit.place):
                 _replace_unless_entitled(partnership, actor=actor, now=now)
             sought = Q(kind=DeadlineKind.ASSIGN_HOLDER) & ~Q(owner=case.holder)

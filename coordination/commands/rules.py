@@ -32,7 +32,8 @@ def change_rule(*, kind: DeadlineKind, rule: Rule, actor: User, now: datetime) -
             return False
         failed = _take_what_is_owed(kind, now)
         row.limit_days, row.urgent_limit_days = rule.limit_days, rule.urgent_limit_days
-        row.save(update_fields=["limit_days", "urgent_limit_days"])
+        row.again_weeks = rule.again_weeks
+        row.save(update_fields=["limit_days", "urgent_limit_days", "again_weeks"])
         row.steps.exclude(offset_days__in=[step.offset for step in rule.steps]).delete()
         for step in rule.steps:
             row.steps.update_or_create(

@@ -23,9 +23,11 @@ from coordination.commands.partings import (
     withdraw_invitation_of,
 )
 from coordination.commands.people import end_membership
+from coordination.commands.transitions import lose_receiver, read_transition
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     LIVE_INVITATION,
+    LIVE_TRANSITION,
     Ask,
     Case,
     CaseState,
@@ -35,6 +37,7 @@ from coordination.models import (
     JoinState,
     MeetingState,
     PartnershipEnd,
+    TransitionState,
     Unit,
     UnitKind,
     User,
@@ -184,6 +187,8 @@ def close_unit(*, unit: Unit, actor: User | None, now: datetime, successor: Unit
             Q(invitations__unit=unit, invitations__state__in=LIVE_INVITATION)
             | Q(partnerships__unit=unit, partnerships__ended_at=None)
             | Q(join_requests__unit=unit, join_requests__state=JoinState.ASKED)
+            | Q(transitions__to_unit=unit, transitions__state__in=LIVE_TRANSITION)
+            | Q(transitions__from_unit=unit, transitions__state__in=LIVE_TRANSITION)
             | Q(meetings__place=unit, meetings__state=MeetingState.PLANNED, meetings__starts_at__gt=now),
             state=CaseState.OPEN,
         )
@@ -229,6 +234,9 @@ def _end_parts(case_id: int, unit: Unit, successor: Unit | None, *, actor: User 
                 cause="unit_closed",
             )
         let_go_of_those_who_left(case, actor=actor, now=now)
+        waiting = (TransitionState.PLANNED, TransitionState.HANDED_OVER)
+        for transition in case.transitions.filter(to_unit=unit, state__in=waiting):
+            lose_receiver(read_transition(case, transition), onward=successor, actor=actor, now=now)
         for meeting in case.meetings.filter(place=unit, state=MeetingState.PLANNED, starts_at__gt=now):
             is_near = successor is not None and successor.root_id_or_self == case.holder_unit.root_id_or_self
             place = successor if successor is not None and is_near else case.holder_unit

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from coordination.defaults.moves import load_moves
 from coordination.models import VOCABULARIES, DeadlineKind, DeadlineRule, RuleStep, Term, Theme, ThemeHelper, UnitKind
 
 _HERE = Path(__file__).parent
@@ -19,7 +20,8 @@ def load_defaults(*, using: str = "default") -> None:
     with transaction.atomic(using=using):
         terms = json.loads((_HERE / "vocabularies.json").read_text(encoding="utf-8"))
         for vocabulary in VOCABULARIES:
-            _add_terms(vocabulary, terms[vocabulary.__name__.lower()], using)
+            _add_terms(vocabulary, terms.get(vocabulary.__name__.lower(), []), using)
+        load_moves(using)
         rules = json.loads((_HERE / "deadline_rules.json").read_text(encoding="utf-8"))
         for kind in DeadlineKind:
             _add_rule(kind, rules[kind.value], using)
@@ -46,7 +48,12 @@ def _add_helpers(theme: Theme, codes: list[str], using: str) -> None:
 
 def _add_rule(kind: DeadlineKind, row: dict[str, Any], using: str) -> None:
     rule, is_new = DeadlineRule.objects.using(using).get_or_create(
-        kind=kind, defaults={"limit_days": row["limit"], "urgent_limit_days": row.get("urgent", row["limit"])}
+        kind=kind,
+        defaults={
+            "limit_days": row["limit"],
+            "urgent_limit_days": row.get("urgent", row["limit"]),
+            "again_weeks": row.get("again_weeks"),
+        },
     )
     if is_new:
         for step in row["steps"]:

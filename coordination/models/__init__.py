@@ -1,6 +1,7 @@
 """The models of the domain, one noun a file."""
 
 from coordination.models.agreements import Agreement, AgreementState, LookResult
+from coordination.models.append_only import AppendOnlyError
 from coordination.models.bases import Basis, BasisKind, BasisState
 from coordination.models.cases import (
     Case,
@@ -20,11 +21,20 @@ from coordination.models.deadlines import (
     StepTaken,
 )
 from coordination.models.events import (
+    CHANGES_NOTHING,
     AccessRecord,
-    AppendOnlyError,
     Event,
     EventKind,
     OutboxEntry,
+)
+from coordination.models.figures import (
+    FEWEST_PEOPLE,
+    FigurePeriod,
+    FigureRow,
+    FigureRowKind,
+    FigureRule,
+    PeriodLength,
+    Population,
 )
 from coordination.models.handovers import Handover, HandoverKind, HandoverState
 from coordination.models.invitations import (
@@ -35,6 +45,7 @@ from coordination.models.invitations import (
     Partnership,
     PartnershipEnd,
 )
+from coordination.models.involvements import Involvement, InvolvementKind
 from coordination.models.join_requests import JoinRequest, JoinState
 from coordination.models.meetings import (
     Attendance,
@@ -52,19 +63,35 @@ from coordination.models.people import (
 from coordination.models.references import Reference, ReferencePurpose
 from coordination.models.same_references import ReferenceMet
 from coordination.models.submissions import Submission
+from coordination.models.templates import Span, TemplateMilestone, TransitionTemplate
+from coordination.models.transitions import (
+    LIVE_TRANSITION,
+    Landing,
+    Milestone,
+    MilestoneState,
+    Review,
+    Transition,
+    TransitionState,
+)
 from coordination.models.units import ClosingPeriod, Room, Unit
 from coordination.models.vocabularies import (
     VOCABULARIES,
     AgreementKind,
     Ask,
     AssignReason,
+    CancelReason,
     CaseOutcome,
     DeclineReason,
     DropReason,
+    InvolvementForm,
     LeaveReason,
     LevelName,
     LookReason,
     MeetingKind,
+    MilestoneKind,
+    MissingKnowledge,
+    NotInvolvedReason,
+    NotRelevantReason,
     PartnershipOutcome,
     ReferenceSystem,
     ReopenReason,
@@ -72,12 +99,16 @@ from coordination.models.vocabularies import (
     Term,
     Theme,
     ThemeHelper,
+    TransitionKind,
     UnitKind,
 )
 
 __all__ = [
+    "CHANGES_NOTHING",
+    "FEWEST_PEOPLE",
     "LEADING",
     "LIVE_INVITATION",
+    "LIVE_TRANSITION",
     "SUBJECTS",
     "VOCABULARIES",
     "Absence",
@@ -93,6 +124,7 @@ __all__ = [
     "Basis",
     "BasisKind",
     "BasisState",
+    "CancelReason",
     "Case",
     "CaseOutcome",
     "CaseState",
@@ -105,6 +137,10 @@ __all__ = [
     "Escalation",
     "Event",
     "EventKind",
+    "FigurePeriod",
+    "FigureRow",
+    "FigureRowKind",
+    "FigureRule",
     "FormerContact",
     "Handover",
     "HandoverKind",
@@ -113,8 +149,12 @@ __all__ = [
     "HoldingReason",
     "Invitation",
     "InvitationState",
+    "Involvement",
+    "InvolvementForm",
+    "InvolvementKind",
     "JoinRequest",
     "JoinState",
+    "Landing",
     "LeaveReason",
     "LevelName",
     "LookReason",
@@ -123,25 +163,40 @@ __all__ = [
     "MeetingKind",
     "MeetingState",
     "Membership",
+    "Milestone",
+    "MilestoneKind",
+    "MilestoneState",
+    "MissingKnowledge",
+    "NotInvolvedReason",
+    "NotRelevantReason",
     "OutboxEntry",
     "Partnership",
     "PartnershipEnd",
     "PartnershipOutcome",
+    "PeriodLength",
+    "Population",
     "Reference",
     "ReferenceMet",
     "ReferencePurpose",
     "ReferenceSystem",
     "ReopenReason",
+    "Review",
     "Role",
     "Room",
     "RuleStep",
     "Settlement",
+    "Span",
     "StatutoryBasis",
     "StepTaken",
     "Submission",
+    "TemplateMilestone",
     "Term",
     "Theme",
     "ThemeHelper",
+    "Transition",
+    "TransitionKind",
+    "TransitionState",
+    "TransitionTemplate",
     "Unit",
     "UnitKind",
     "Urgency",

@@ -16,6 +16,7 @@ from coordination.models.invitations import Invitation
 from coordination.models.join_requests import JoinRequest
 from coordination.models.meetings import Attendance, Meeting
 from coordination.models.people import User
+from coordination.models.transitions import Milestone, Transition
 from coordination.models.units import Unit
 
 
@@ -33,6 +34,13 @@ class DeadlineKind(models.TextChoices):
     NEXT_STEP = "next_step", _("agree on a next step")
     RENEW_CONSENT = "renew_consent", _("renew a consent")
     ASSIGN_HOLDER = "assign_holder", _("assign a new holder")
+    HEAR_CHILD = "hear_child", _("hear the child")
+    INVOLVE_PARENTS = "involve_parents", _("involve the parents")
+    DO_MILESTONE = "do_milestone", _("do a milestone of a transition")
+    NAME_RECEIVER = "name_receiver", _("find out who receives the child")
+    RECEIVE_TRANSITION = "receive_transition", _("receive a transition")
+    FOLLOW_UP = "follow_up", _("follow up whether the child has landed")
+    REVIEW_TRANSITION = "review_transition", _("review a transition")
 
 
 class DeadlineRule(models.Model):
@@ -41,6 +49,9 @@ class DeadlineRule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=DeadlineKind.choices, unique=True, editable=False)
     limit_days = models.PositiveSmallIntegerField(_("working days"), default=3)
     urgent_limit_days = models.PositiveSmallIntegerField(_("working days when urgent"), default=1)
+    again_weeks = models.PositiveSmallIntegerField(
+        _("again after so many weeks"), null=True, blank=True, help_text=_("Only for what comes again and again.")
+    )
 
     class Meta:
         verbose_name = _("deadline rule")
@@ -92,7 +103,17 @@ class Escalation(models.IntegerChoices):
     LEADER_ABOVE = 2
 
 
-SUBJECTS = ("invitation", "join_request", "handover", "agreement", "meeting", "attendance", "basis")
+SUBJECTS = (
+    "invitation",
+    "join_request",
+    "handover",
+    "agreement",
+    "meeting",
+    "attendance",
+    "basis",
+    "milestone",
+    "transition",
+)
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):
@@ -115,6 +136,8 @@ class Deadline(models.Model):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, null=True, related_name="deadlines")
     attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, null=True, related_name="deadlines")
     basis = models.ForeignKey(Basis, on_delete=models.CASCADE, null=True, related_name="deadlines")
+    milestone = models.ForeignKey(Milestone, on_delete=models.CASCADE, null=True, related_name="deadlines")
+    transition = models.ForeignKey(Transition, on_delete=models.CASCADE, null=True, related_name="deadlines")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="deadlines")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="deadlines")
     due_on = models.DateField()
@@ -151,6 +174,13 @@ class Deadline(models.Model):
                     name=f"deadline_one_open_per_{subject}",
                 )
                 for subject in SUBJECTS
+                if subject != "transition"
+            ),
+            # Both leaders owe the review of one transition.
+            models.UniqueConstraint(
+                fields=["kind", "transition", "unit"],
+                condition=Q(settled_at=None, transition__isnull=False),
+                name="deadline_one_open_per_transition_and_unit",
             ),
         ]
         indexes: ClassVar = [
@@ -162,6 +192,11 @@ class Deadline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.case})"
+
+    @property
+    def move(self) -> Transition | None:
+        """The transition that it is about, itself or by one of its milestones."""
+        return self.milestone.transition if self.milestone is not None else self.transition
 
     @property
     def is_open(self) -> bool:

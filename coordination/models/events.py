@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Never
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from coordination.models.append_only import AppendOnly
 from coordination.models.cases import Case
 from coordination.models.deadlines import StepTaken
 from coordination.models.people import User
@@ -66,6 +67,22 @@ class EventKind(models.TextChoices):
     MEETING_ANSWERED = "meeting_answered"
     MEETING_RELEASED = "meeting_released"
     MEETING_HELD = "meeting_held"
+    CHILD_HEARD = "child_heard"
+    PARENTS_INVOLVED = "parents_involved"
+    TRANSITION_PLANNED = "transition_planned"
+    TRANSITION_POSTPONED = "transition_postponed"
+    TRANSITION_CANCELLED = "transition_cancelled"
+    RECEIVER_NAMED = "receiver_named"
+    RECEIVER_LOST = "receiver_lost"
+    TRANSITION_HANDED_OVER = "transition_handed_over"
+    TRANSITION_DECLINED = "transition_declined"
+    TRANSITION_RECEIVED = "transition_received"
+    TRANSITION_LANDED = "transition_landed"
+    TRANSITION_REVIEWED = "transition_reviewed"
+    TRANSITION_REMINDED = "transition_reminded"
+    MILESTONE_DONE = "milestone_done"
+    MILESTONE_NOT_RELEVANT = "milestone_not_relevant"
+    TEMPLATE_CHANGED = "template_changed"
     UNIT_PLACED = "unit_placed"
     UNIT_CHANGED = "unit_changed"
     UNIT_CLOSED = "unit_closed"
@@ -80,39 +97,8 @@ class EventKind(models.TextChoices):
     ABSENCE_ENDED = "absence_ended"
 
 
-class AppendOnlyError(RuntimeError):
-    """Somebody tried to change or delete a trace."""
-
-
-class AppendOnlyQuerySet(models.QuerySet[Any]):
-    """Rows that can be added and read, and nothing else."""
-
-    def update(self, **_kwargs: Any) -> Never:
-        """Refuse: no trace changes."""
-        raise AppendOnlyError(self.model.__name__)
-
-    def delete(self) -> Never:
-        """Refuse: no trace goes away by hand."""
-        raise AppendOnlyError(self.model.__name__)
-
-
-class AppendOnly(models.Model):
-    """A row that is written once."""
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Insert the row; refuse to save it again."""
-        if not self._state.adding:
-            raise AppendOnlyError(type(self).__name__)
-        super().save(*args, **kwargs)
-
-    def delete(self, *_args: Any, **_kwargs: Any) -> Never:
-        """Refuse: no trace goes away by hand."""
-        raise AppendOnlyError(type(self).__name__)
+# After these a case stands as it stood before: they do not put its next step off.
+CHANGES_NOTHING = (EventKind.REFERENCE_OPENED, EventKind.TRANSITION_REMINDED)
 
 
 class Event(AppendOnly):

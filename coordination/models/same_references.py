@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 
+from coordination.models.append_only import AppendOnly
 from coordination.models.cases import Case
-from coordination.models.events import AppendOnly
 from coordination.models.people import User
 
 

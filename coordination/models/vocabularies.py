@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -217,6 +218,92 @@ class ReferenceSystem(Term):
         verbose_name_plural = _("journal systems")
 
 
+class InvolvementForm(Term):
+    """How a child was heard or parents took part."""
+
+    for_child = models.BooleanField(_("for the child"), default=True)
+    for_parents = models.BooleanField(_("for the parents"), default=True)
+
+    class Meta(Term.Meta):
+        verbose_name = _("form of involvement")
+        verbose_name_plural = _("forms of involvement")
+
+
+class NotInvolvedReason(Term):
+    """Why a child was not heard, or parents did not take part, for now."""
+
+    for_child = models.BooleanField(_("for the child"), default=True)
+    for_parents = models.BooleanField(_("for the parents"), default=True)
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason not to be involved yet")
+        verbose_name_plural = _("reasons not to be involved yet")
+
+
+class NotRelevantReason(Term):
+    """Why a milestone is not relevant."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason why a milestone is not relevant")
+        verbose_name_plural = _("reasons why a milestone is not relevant")
+
+
+class CancelReason(Term):
+    """Why a transition is cancelled."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to cancel a transition")
+        verbose_name_plural = _("reasons to cancel a transition")
+
+
+class MissingKnowledge(Term):
+    """What kind of knowledge was missing after a move."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("kind of missing knowledge")
+        verbose_name_plural = _("kinds of missing knowledge")
+
+
+class TransitionKind(Term):
+    """A kind of move. ``next_kind``: the move that usually follows it, on the next day of its own."""
+
+    from_kinds = models.ManyToManyField(UnitKind, blank=True, verbose_name=_("from units of kind"), related_name="+")
+    to_kinds = models.ManyToManyField(UnitKind, blank=True, verbose_name=_("to units of kind"), related_name="+")
+    leaves_town = models.BooleanField(_("to another municipality"), default=False)
+    move_month = models.PositiveSmallIntegerField(_("usual month of the move"), null=True, blank=True)
+    move_day = models.PositiveSmallIntegerField(_("usual day of the move"), null=True, blank=True)
+    next_kind = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("usually followed by"),
+        related_name="+",
+    )
+
+    class Meta(Term.Meta):
+        verbose_name = _("kind of transition")
+        verbose_name_plural = _("kinds of transitions")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(move_month=None, move_day=None)
+                | Q(move_month__isnull=False, move_day__isnull=False)
+                & Q(move_month__gte=1, move_month__lte=12, move_day__gte=1, move_day__lte=28),
+                name="transition_kind_usual_day",
+            )
+        ]
+
+
+class MilestoneKind(Term):
+    """What is done at a milestone. ``is_meeting``: the two units meet over it."""
+
+    is_meeting = models.BooleanField(_("is a meeting of both units"), default=False)
+
+    class Meta(Term.Meta):
+        verbose_name = _("kind of milestone")
+        verbose_name_plural = _("kinds of milestones")
+
+
 VOCABULARIES: tuple[type[Term], ...] = (
     UnitKind,
     Theme,
@@ -234,4 +321,11 @@ VOCABULARIES: tuple[type[Term], ...] = (
     LookReason,
     LevelName,
     ReferenceSystem,
+    InvolvementForm,
+    NotInvolvedReason,
+    NotRelevantReason,
+    CancelReason,
+    MissingKnowledge,
+    TransitionKind,
+    MilestoneKind,
 )

@@ -27,16 +27,16 @@ def usual_answer_days(unit_ids: Collection[int], *, now: datetime) -> dict[int, 
         if answered_at is not None:
             waits[unit_id].append((timezone.localdate(sent_at), timezone.localdate(answered_at)))
     enough = {unit_id for unit_id, days in waits.items() if len(days) >= FEWEST_ANSWERS}
-    calendars = _calendars(enough)
+    calendars = calendars_of(enough)
     return {
-        unit_id: median_low(_working_days(calendars[unit_id], asked, told) for asked, told in waits[unit_id])
+        unit_id: median_low(working_days_between(calendars[unit_id], asked, told) for asked, told in waits[unit_id])
         if unit_id in enough
         else None
         for unit_id in unit_ids
     }
 
 
-def _calendars(unit_ids: Collection[int]) -> dict[int, WorkCalendar]:
+def calendars_of(unit_ids: Collection[int]) -> dict[int, WorkCalendar]:
     """Read the working days of many units; those that never close share one calendar."""
     if not unit_ids:
         return {}
@@ -55,7 +55,7 @@ def _calendars(unit_ids: Collection[int]) -> dict[int, WorkCalendar]:
     return found
 
 
-def _working_days(calendar: WorkCalendar, asked: date, told: date) -> int:
+def working_days_between(calendar: WorkCalendar, asked: date, told: date) -> int:
     """Count the working days after ``asked`` up to and including ``told``."""
     ahead = range(1, (told - asked).days + 1)
     return sum(calendar.is_working(asked + timedelta(days=days)) for days in ahead)

@@ -22,11 +22,15 @@ from coordination.models import (
     Holding,
     HoldingReason,
     Invitation,
+    Involvement,
+    InvolvementKind,
     JoinRequest,
     JoinState,
     Meeting,
+    Milestone,
     Partnership,
     Reference,
+    Transition,
 )
 from coordination.queries.actors import is_away
 from coordination.queries.visibility import as_parts
@@ -66,6 +70,8 @@ class CasePage:
     references: list[Reference]
     basis: Basis | None
     deadlines: list[Deadline]
+    involvements: list[Involvement]
+    transitions: list[Transition]
     may_assign: bool
 
     @property
@@ -94,6 +100,10 @@ class CasePage:
             if deadline.kind == kind and all(getattr(deadline, field) == pk for field, pk in about.items()):
                 return deadline
         return None
+
+    def last_of(self, kind: InvolvementKind) -> Involvement | None:
+        """Find what was noted last about the child being heard, or about the parents taking part."""
+        return next((noted for noted in self.involvements if noted.kind == kind), None)
 
     def owed_by(self, actor: Actor) -> list[Deadline]:
         """Find what the actor owes here, or somebody whom they stand in for; the first due first."""
@@ -156,6 +166,17 @@ def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
                 "attendance__meeting__kind",
                 "meeting__kind",
                 "join_request__unit",
+                "milestone__kind",
+                "milestone__transition__from_unit",
+                "milestone__transition__to_unit",
+                "transition__from_unit",
+                "transition__to_unit",
+            )
+        ),
+        involvements=list(case.involvements.select_related("form", "reason")),
+        transitions=list(
+            case.transitions.select_related("template__kind", "from_unit", "to_unit", "contact").prefetch_related(
+                Prefetch("milestones", Milestone.objects.select_related("kind"))
             )
         ),
         may_assign=leads

@@ -29,6 +29,11 @@ DEADLINE_PARTS = (
     "meeting__kind",
     "attendance__meeting__kind",
     "attendance__person",
+    "milestone__kind",
+    "milestone__transition__from_unit",
+    "milestone__transition__to_unit",
+    "transition__from_unit",
+    "transition__to_unit",
 )
 
 

@@ -17,6 +17,7 @@ from coordination.rules.actors import Actor
 from coordination.rules.escalations import units_answered_for
 
 MOST_CASES = 20
+MILESTONES_SHOWN = timedelta(weeks=4)
 
 Kept = TypeVar("Kept", bound=Model)
 
@@ -62,7 +63,7 @@ def read_desk(actor: Actor, *, now: datetime, most: dict[str, int]) -> Desk:
     mine = _open().filter(owner_id__in=actor.persons)
     awaited = (
         _open()
-        .filter(case__holder_id__in=actor.persons, due_on__lt=today)
+        .filter(case__holder_id__in=actor.persons, case__state=CaseState.OPEN, due_on__lt=today)
         .exclude(Q(owner_id__in=actor.persons) & Q(owner_id__isnull=False))
         .exclude(pk__in=taken)
     )
@@ -87,9 +88,17 @@ def _open() -> QuerySet[Deadline]:
 
 
 def _untaken_in(actor: Actor) -> QuerySet[Deadline]:
-    """Asks to the actor's units that nobody has taken; not those that only somebody else there can answer."""
-    waiting = _open().filter(kind=DeadlineKind.ANSWER_INVITATION, owner=None, unit_id__in=actor.units)
-    return waiting.exclude(invitation__sent_by=actor.user).exclude(case__holder=actor.user)
+    """What the actor's units are asked and nobody has taken; not what only somebody else there can answer.
+
+    Of a move to come the milestones are shown that are due soon: a year's plan is no inbox.
+    """
+    invited = Q(kind=DeadlineKind.ANSWER_INVITATION) & ~Q(case__holder=actor.user)
+    to_receive = Q(kind=DeadlineKind.RECEIVE_TRANSITION)
+    soon = Q(kind=DeadlineKind.DO_MILESTONE, due_on__lte=actor.today + MILESTONES_SHOWN)
+    waiting = _open().filter(invited | to_receive | soon, owner=None, unit_id__in=actor.units)
+    return waiting.exclude(invitation__sent_by=actor.user).exclude(
+        kind=DeadlineKind.RECEIVE_TRANSITION, transition__handed_over_by=actor.user
+    )
 
 
 def _escalated_to(actor: Actor) -> QuerySet[Deadline]:

@@ -16,6 +16,7 @@ class Rule:
     limit_days: int
     urgent_limit_days: int
     steps: tuple[PlannedStep, ...]
+    again_weeks: int | None = None
 
     def limit(self, *, urgent: bool) -> int:
         """The working days that one has."""
@@ -25,7 +26,8 @@ class Rule:
 def rule_for(kind: DeadlineKind) -> Rule:
     """Read the rule of a kind of deadline."""
     row = RuleRow.objects.prefetch_related("steps").get(kind=kind)
-    return Rule(row.limit_days, row.urgent_limit_days, tuple(planned(step) for step in row.steps.all()))
+    steps = tuple(planned(step) for step in row.steps.all())
+    return Rule(row.limit_days, row.urgent_limit_days, steps, row.again_weeks)
 
 
 def planned(step: RuleStep) -> PlannedStep:

@@ -35,6 +35,11 @@ _NO = frozenset(
 )
 
 
+# What an event names by id beside its own unit and person.
+_UNITS = ("onward", "closed", "from_unit", "to_unit", "reviewed_unit")
+_PEOPLE = ("before", "gone", "instead", "contact")
+
+
 @dataclass(frozen=True)
 class Happening:
     """One event as its sentence needs it: names instead of rows, and days in ``data`` as days."""
@@ -106,8 +111,8 @@ def as_happening(row: dict[str, Any]) -> Happening:
 def ids_named_in(happenings: Iterable[Happening]) -> tuple[set[int], set[int]]:
     """Gather the ids of units and of people that the sentences name beside the events' own."""
     rows = list(happenings)
-    units = {row.data[key] for row in rows for key in ("onward", "closed") if row.data.get(key)}
-    people = {row.data[key] for row in rows for key in ("before", "gone", "instead") if row.data.get(key)}
+    units = {row.data[key] for row in rows for key in _UNITS if row.data.get(key)}
+    people = {row.data[key] for row in rows for key in _PEOPLE if row.data.get(key)}
     return units, people
 
 

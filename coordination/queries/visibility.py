@@ -18,7 +18,12 @@ from coordination.models import (
     InvitationState,
     JoinRequest,
     Partnership,
+    Reference,
+    ReferencePurpose,
+    Transition,
+    TransitionState,
 )
+from coordination.models.transitions import TransitionQuerySet
 from coordination.rules.access import Part, Parts, part_of
 from coordination.rules.actors import Actor
 
@@ -129,3 +134,23 @@ def handovers_asked_by(actor: Actor) -> QuerySet[Handover]:
 def join_requests_asked_by(actor: Actor) -> QuerySet[JoinRequest]:
     """Requests to join of which the actor learns the answer; matches ``has_asked``."""
     return JoinRequest.objects.filter(asked_by_id__in=actor.persons)
+
+
+def transitions_visible_to(actor: Actor) -> TransitionQuerySet:
+    """Moves that the actor may see as such; matches ``may_see_transition``."""
+    in_case = Q(case__in=cases_taken_part_in(actor).values("pk")) | Q(case__in=cases_led(actor).values("pk"))
+    led = at_or_below(actor.led_paths, "from_unit__path") | at_or_below(actor.led_paths, "to_unit__path")
+    received = Q(to_unit__isnull=False, contact_id__in=actor.persons)
+    asked = Q(state__in=(TransitionState.PLANNED, TransitionState.HANDED_OVER), to_unit_id__in=actor.units)
+    return Transition.objects.filter(in_case | led | received | asked)
+
+
+def transitions_to_receive(actor: Actor) -> TransitionQuerySet:
+    """Moves that are being handed over to a unit of the actor's own: its records may be read, if the basis allows."""
+    return Transition.objects.filter(state=TransitionState.HANDED_OVER, to_unit_id__in=actor.units)
+
+
+def references_seen_by(actor: Actor) -> QuerySet[Reference]:
+    """References of which the actor may know: those of cases they see, and the records of a child to be received."""
+    to_receive = Q(purpose=ReferencePurpose.RECORD, case__in=transitions_to_receive(actor).values("case"))
+    return Reference.objects.filter(Q(case__in=cases_seen_by(actor)) | to_receive)

@@ -20,6 +20,8 @@ from coordination.models import (
     Partnership,
     Reference,
     StepTaken,
+    TransitionTemplate,
+    User,
 )
 from notifications.models import Message, MessageState
 from tests.builders import (
@@ -40,6 +42,13 @@ def _followed_by_nobody(lived: Lived) -> None:
     FormerContact.objects.create(
         partnership=partnership, person=lived.world.mads, began_at=partnership.began_at, ended_at=NOW
     )
+
+
+def _received_by_nobody(lived: Lived) -> None:
+    """The baton is told to have gone with a child, and has not."""
+    at = Case.objects.get(pk=lived.busy.pk).last_event_at
+    told = Event.objects.create(kind=EventKind.TRANSITION_RECEIVED, at=at, case=lived.busy, data={"takes_baton": True})
+    OutboxEntry.objects.create(event=told)
 
 
 def _told_again(kind: EventKind, model: Any, **which: Any) -> Breaking:
@@ -117,7 +126,7 @@ TRACES: dict[str, list[Breaking]] = {
         lambda lived: Case.objects.filter(pk=lived.busy.pk).update(last_event_at=on(30)),
     ],
     "baton_leaves_its_trace": [
-        lambda lived, kind=kind: lived.tell(kind, lived.world.maja, case=lived.busy)  # type: ignore[misc]
+        lambda lived, kind=kind: lived.tell(kind, lived.world.maja, case=lived.busy)
         for kind in (
             EventKind.CASE_OPENED,
             EventKind.HANDOVER_ACCEPTED,
@@ -126,7 +135,8 @@ TRACES: dict[str, list[Breaking]] = {
             EventKind.BATON_FELL,
             EventKind.CASE_REOPENED,
         )
-    ],
+    ]
+    + [_received_by_nobody],
     "membership_leaves_its_trace": [
         _told_again(EventKind.MEMBERSHIP_BEGUN, Membership),
         _told_again(EventKind.MEMBERSHIP_ENDED, Membership),
@@ -134,6 +144,12 @@ TRACES: dict[str, list[Breaking]] = {
     "unit_leaves_its_trace": [
         lambda lived: lived.tell(EventKind.UNIT_PLACED, lived.world.ppr),
         lambda lived: lived.tell(EventKind.UNIT_CLOSED, lived.world.ppr),
+    ],
+    "template_leaves_its_trace": [
+        lambda lived: lived.tell(EventKind.TEMPLATE_CHANGED, TransitionTemplate.objects.all()[0]),
+        lambda _lived: TransitionTemplate.objects.create(
+            kind=TransitionTemplate.objects.all()[0].kind, version=2, made_by=User.objects.all()[0], made_at=NOW
+        ),
     ],
     "event_is_passed_on": [
         lambda lived: Event.objects.create(kind=EventKind.PERSON_CHANGED, at=NOW, person=lived.world.maja),

@@ -7,10 +7,13 @@ from typing import Any
 
 from coordination.commands.agreements import make_agreement
 from coordination.commands.cases import close_case, reopen_case
+from coordination.commands.handing_over import hand_over, receive_child
 from coordination.commands.handovers import accept_handover, ask_for_release, offer_handover
 from coordination.commands.invitations import decline_invitation
 from coordination.commands.join_requests import ask_to_join
+from coordination.commands.landings import follow_up, review_transition
 from coordination.commands.meetings import WhenAndWhere, call_meeting
+from coordination.commands.milestones import do_milestone
 from coordination.commands.time import pass_time
 from coordination.models import (
     AgreementKind,
@@ -21,6 +24,7 @@ from coordination.models import (
     DeclineReason,
     Event,
     EventKind,
+    Landing,
     MeetingKind,
     OutboxEntry,
     ReopenReason,
@@ -40,6 +44,7 @@ from tests.builders import (
     term,
     the_invitation,
 )
+from tests.promises.moving import a_childs_case, a_move, heard, milestone, took_part
 
 NUMBER = "P-2026-1042"
 NOW = on(4)
@@ -64,6 +69,8 @@ class Lived:
         close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1))
         reopen_case(case=self.closed, reason=term(ReopenReason, "came_back"), actor=world.frida, now=on(1, hours=1))
         close_case(case=self.closed, outcome=solved, actor=world.frida, now=on(1, hours=2))
+        self.moving = a_childs_case(world)
+        self._move_children()
         while pass_time(now=NOW):
             pass
         while relay(now=NOW):
@@ -111,6 +118,23 @@ class Lived:
             now=on(hours=6),
         )
         return case
+
+    def _move_children(self) -> None:
+        world, case, rikke = self.world, self.moving, self.world.rikke
+        how = {"to_unit": world.other_school, "moves_baton": False}
+        self.sought_receiver = a_move(world, case, to_unit=None)
+        self.to_receive, self.received, self.landed = (
+            a_move(world, case, move_on=day(number), **how) for number in (30, 20, 2)
+        )
+        heard(case, rikke, on_day=2)
+        took_part(case, rikke, on_day=2)
+        for transition in (self.to_receive, self.received, self.landed):
+            hand_over(transition=transition, actor=rikke, now=on(2, hours=2))
+        for transition in (self.received, self.landed):
+            receive_child(transition=transition, actor=world.ove, has_read=True, now=on(2, hours=3))
+        follow_up(transition=self.landed, landing=Landing.WELL, actor=world.ove, now=on(3))
+        review_transition(transition=self.landed, unit=world.kindergarten, actor=world.kirsten, now=on(3, hours=1))
+        do_milestone(milestone=milestone(self.sought_receiver, "description"), actor=rikke, now=on(3))
 
     def owed(self, kind: DeadlineKind, **which: Any) -> Any:
         """Open deadlines of a kind."""

@@ -23,12 +23,13 @@ from tests.builders import (
 )
 from tests.promises.breaking import BREAKS as OF_THE_DOMAIN
 from tests.promises.breaking import Breaking
+from tests.promises.breaking_moves import MOVES
 from tests.promises.breaking_traces import TRACES
 from tests.promises.living import NOW, Lived
 
 pytestmark = pytest.mark.django_db
 
-BREAKS = OF_THE_DOMAIN | TRACES
+BREAKS = OF_THE_DOMAIN | TRACES | MOVES
 # Where one thing cannot be broken without another.
 ALSO_BROKEN = {"deadline_is_owed_by_somebody_active": {"contact_belongs_to_the_unit"}}
 

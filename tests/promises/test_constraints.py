@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from copy import copy
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -29,8 +26,10 @@ from coordination.models import (
     Handover,
     Holding,
     Invitation,
+    Involvement,
     JoinRequest,
     Meeting,
+    Milestone,
     OutboxEntry,
     Partnership,
     Reference,
@@ -39,25 +38,11 @@ from coordination.models import (
     StepTaken,
     Submission,
     Theme,
+    Transition,
 )
 from tests.builders import World, day, on
+from tests.promises.constraints_of_moves import OF_MOVES, Write, again, change, to_receive
 from tests.promises.only_those_who_need_to_know.every_command import Scene, build_scene
-
-Write = Callable[[Scene], object]
-
-
-def again(row: models.Model, **changes: Any) -> None:
-    """Write a row a second time, with a key of its own."""
-    twin = copy(row)
-    twin.pk, twin._state = None, models.base.ModelState()
-    for name, value in changes.items():
-        setattr(twin, name, value)
-    twin.save(force_insert=True)
-
-
-def change(row: models.Model, **changes: Any) -> None:
-    """Change a row past all code."""
-    type(row)._default_manager.filter(pk=row.pk).update(**changes)
 
 
 def a_deadline(scene: Scene, subject: str) -> Deadline:
@@ -112,6 +97,8 @@ def answered(scene: Scene) -> Attendance:
     return answer_meeting(attendance=scene.call, comes=True, actor=scene.world.anna, now=on(2))
 
 
+# A milestone belongs to the other case of the scene; of a transition both leaders owe the review.
+SUBJECTS_OF_MOVES = ("milestone", "transition")
 # One write (or several, each of which has to be refused) for each constraint, by its name.
 REFUSED: dict[str, tuple[Write, ...]] = {
     "unit_code_once_per_root": (lambda s: again(s.world.school, path="/0/"),),
@@ -207,13 +194,16 @@ REFUSED: dict[str, tuple[Write, ...]] = {
     **{
         f"deadline_one_open_per_{subject}": (lambda s, subject=subject: again(a_deadline(s, subject)),)  # type: ignore[misc]
         for subject in SUBJECTS
+        if subject not in SUBJECTS_OF_MOVES
     },
+    "deadline_one_open_per_milestone": (lambda s: again(s.moves.planned.milestones.all()[0].deadlines.get()),),
     "step_taken_once_per_day": (lambda s: again(a_step(s)),),
     "outbox_entry_one_cause": (
         lambda s: OutboxEntry.objects.create(),
         lambda s: change(OutboxEntry.objects.all()[0], step=a_step(s)),
     ),
     "submission_once": (lambda s: again(a_submission(s)),),
+    **OF_MOVES,
 }
 EMPTY_REFUSED: dict[type[models.Model], tuple[str, ...]] = {
     Case: ("holder", "holder_unit", "theme", "opened_by"),
@@ -227,6 +217,9 @@ EMPTY_REFUSED: dict[type[models.Model], tuple[str, ...]] = {
     Basis: ("case", "recorded_by"),
     Reference: ("case", "system", "sealed_number", "number_index", "unit"),
     Deadline: ("case", "unit", "due_on"),
+    Involvement: ("case", "kind", "on", "recorded_by", "recorded_unit"),
+    Transition: ("case", "template", "from_unit", "move_on", "planned_by"),
+    Milestone: ("transition", "kind", "due_on"),
 }
 
 
@@ -311,5 +304,8 @@ def test_a_constraint_lets_through_what_it_is_not_about(world: World) -> None:
     again(scene.case.bases.get(), state="replaced", ended_at=on(2))
     again(a_deadline(scene, "invitation"), settled_at=on(2), settlement="met")
     again(world.maja.memberships.get(), ended_at=on(1))
+    again(scene.moves.planned, state="cancelled", ended_at=on(1))
+    again(to_receive(scene), settled_at=on(2), settlement="met")
+    again(to_receive(scene), unit=world.school)
     again(a_submission(scene), person=world.anna)
     assert Invitation.objects.filter(case=scene.case).count() == 4

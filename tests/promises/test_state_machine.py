@@ -21,6 +21,7 @@ from coordination.models import Role
 from tests.promises.machine.base import STARTS, pick
 from tests.promises.machine.directing import Directing
 from tests.promises.machine.handing import Handing
+from tests.promises.machine.moving import Moving
 from tests.promises.machine.opening import Opening
 from tests.promises.machine.working import Working
 
@@ -37,13 +38,13 @@ QUICK = settings(max_examples=8, stateful_step_count=40, phases=(Phase.generate,
 BATON = ("stayed", "came back", "fell", "to be given back")
 
 
-class Involver(Opening, Handing, Working, Directing):
+class Involver(Opening, Handing, Working, Moving, Directing):
     """Everything that can be done, in any order."""
 
     baton = BATON[0]
 
-    @initialize(start=st.sampled_from(STARTS), number=pick, chance=pick)
-    def life_has_begun(self, start: datetime, number: int, chance: int) -> None:
+    @initialize(start=st.sampled_from(STARTS), number=pick, chance=pick, far=st.integers(0, 6))
+    def life_has_begun(self, start: datetime, number: int, chance: int, far: int) -> None:
         """Two cases are under way, and by chance what takes many steps to come to by chance alone."""
         self.begin(start)
         self.open_two_cases(number)
@@ -63,6 +64,7 @@ class Involver(Opening, Handing, Working, Directing):
             self.request(who=1, which=1)
         if number & 128:
             self.withdraw_basis(who=1, which=1)
+        self.move_a_child(far)
         self.forget_what_was_told()
 
     def move_the_baton(self, number: int) -> None:

@@ -34,13 +34,18 @@ _HOLDERS = (
     DeadlineKind.MEETING_OUTCOME,
     DeadlineKind.NEXT_STEP,
     DeadlineKind.RENEW_CONSENT,
+    DeadlineKind.HEAR_CHILD,
+    DeadlineKind.INVOLVE_PARENTS,
+    DeadlineKind.NAME_RECEIVER,
 )
+# What is owed all along, whatever the next step is.
+_ALL_ALONG = (DeadlineKind.RENEW_CONSENT, DeadlineKind.HEAR_CHILD, DeadlineKind.INVOLVE_PARENTS)
 
 
 @invariant(2, among=OPEN_CASES)
 def open_case_has_something_due(_today: date) -> Iterator[Rows]:
-    """In an open case something is due, a consent to be renewed some day not counted."""
-    due = _OPEN.filter(case=OuterRef("pk")).exclude(kind=DeadlineKind.RENEW_CONSENT)
+    """In an open case something is due, beside what is owed all along."""
+    due = _OPEN.filter(case=OuterRef("pk")).exclude(kind__in=_ALL_ALONG)
     yield OPEN_CASES.filter(~Exists(due))
 
 
@@ -48,7 +53,7 @@ def open_case_has_something_due(_today: date) -> Iterator[Rows]:
 def next_step_is_missed_only_where_nothing_is_due(_today: date) -> Iterator[Rows]:
     """A next step is owed only while nothing else is due."""
     due = _OPEN.filter(case=OuterRef("pk"))
-    others = due.exclude(kind__in=(DeadlineKind.NEXT_STEP, DeadlineKind.RENEW_CONSENT))
+    others = due.exclude(kind__in=(DeadlineKind.NEXT_STEP, *_ALL_ALONG))
     yield OPEN_CASES.filter(Exists(due.filter(kind=DeadlineKind.NEXT_STEP)), Exists(others))
 
 

@@ -23,11 +23,12 @@ _CASE_CODE = {
     "case": "code",
     "attendance": "meeting__case__code",
     "outboxentry": "event__case__code",
+    "milestone": "transition__case__code",
     "steptaken": "deadline__case__code",
     **dict.fromkeys(
         (
-            "agreement", "basis", "deadline", "event", "handover", "holding", "invitation", "joinrequest",
-            "meeting", "partnership", "reference",
+            "agreement", "basis", "deadline", "event", "handover", "holding", "invitation", "involvement",
+            "joinrequest", "meeting", "partnership", "reference", "transition",
         ),
         "case__code",
     ),

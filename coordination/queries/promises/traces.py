@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QueryS
 from django.db.models.functions import Coalesce
 
 from coordination.models import (
+    CHANGES_NOTHING,
     Agreement,
     AgreementState,
     Attendance,
@@ -27,17 +28,25 @@ from coordination.models import (
     HoldingReason,
     Invitation,
     InvitationState,
+    Involvement,
+    InvolvementKind,
     JoinRequest,
     JoinState,
     Meeting,
     MeetingState,
     Membership,
+    Milestone,
+    MilestoneState,
     OutboxEntry,
     Partnership,
     PartnershipEnd,
     Reference,
     ReferencePurpose,
+    Review,
     StepTaken,
+    Transition,
+    TransitionState,
+    TransitionTemplate,
     Unit,
 )
 from coordination.queries.promises.registry import Rows, invariant
@@ -45,7 +54,7 @@ from coordination.queries.promises.registry import Rows, invariant
 _ALWAYS = Q(pk__isnull=False)
 
 
-def _count(rows: QuerySet[Event] | QuerySet[Holding] | QuerySet[FormerContact], by: str) -> Coalesce:
+def _count(rows: QuerySet[Event] | QuerySet[Holding] | QuerySet[FormerContact] | QuerySet[Review], by: str) -> Coalesce:
     counted = rows.order_by().values(by).annotate(counted=Count("pk")).values("counted")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
 
@@ -169,7 +178,7 @@ def case_leaves_its_trace(_today: date) -> Iterator[Rows]:
     ends = rows.alias(closed=_told("case", EventKind.CASE_CLOSED), reopened=reopened)
     is_closed = Q(state=CaseState.CLOSED)
     yield ends.filter(is_closed & ~Q(closed=F("reopened") + 1) | Q(state=CaseState.OPEN) & ~Q(closed=F("reopened")))
-    changes = Event.objects.filter(case=OuterRef("pk")).exclude(kind=EventKind.REFERENCE_OPENED)
+    changes = Event.objects.filter(case=OuterRef("pk")).exclude(kind__in=CHANGES_NOTHING)
     newest = changes.order_by("-pk").values("at")[:1]
     yield rows.alias(newest=Subquery(newest)).exclude(newest=F("last_event_at"))
 
@@ -185,9 +194,49 @@ def baton_leaves_its_trace(_today: date) -> Iterator[Rows]:
         (HoldingReason.FELL, (EventKind.BATON_FELL,)),
         (HoldingReason.REOPENED, (EventKind.CASE_REOPENED,)),
     ):
-        told = _count(Event.objects.filter(case=OuterRef("pk"), kind__in=kinds), "case")
+        moves_it = Q(kind__in=kinds)
+        if reason == HoldingReason.HANDED_OVER:  # also with a child
+            moves_it |= Q(kind=EventKind.TRANSITION_RECEIVED, data__takes_baton=True)
+        told = _count(Event.objects.filter(moves_it, case=OuterRef("pk")), "case")
         moved = _count(Holding.objects.filter(case=OuterRef("pk"), reason=reason), "case")
         yield rows.alias(told=told, moved=moved).exclude(told=F("moved"))
+
+
+@invariant(6, among=Involvement.objects.all())
+def involvement_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """That the child was heard, or the parents took part, was told once."""
+    yield _once_iff(Involvement.objects.all(), Q(kind=InvolvementKind.CHILD), EventKind.CHILD_HEARD)
+    yield _once_iff(Involvement.objects.all(), Q(kind=InvolvementKind.PARENTS), EventKind.PARENTS_INVOLVED)
+
+
+@invariant(6, among=Transition.objects.all())
+def transition_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """A move was planned once, handed over once more than it came back, and received, followed up or cancelled once."""
+    rows = Transition.objects.all()
+    yield _once_iff(rows, _ALWAYS, EventKind.TRANSITION_PLANNED)
+    yield _once_iff(rows, Q(received_at__isnull=False), EventKind.TRANSITION_RECEIVED)
+    yield _once_iff(rows, Q(landed_at__isnull=False), EventKind.TRANSITION_LANDED)
+    yield _once_iff(rows, Q(state=TransitionState.CANCELLED), EventKind.TRANSITION_CANCELLED)
+    told = rows.alias(
+        handed_over=_told("transition", EventKind.TRANSITION_HANDED_OVER),
+        declined=_told("transition", EventKind.TRANSITION_DECLINED),
+        lost=_told("transition", EventKind.RECEIVER_LOST),
+    )
+    # A receiver may be lost before anything has been handed over to it, too.
+    is_away = Q(handed_over_at__isnull=False)
+    yield told.filter(is_away & Q(handed_over__lte=F("declined")))
+    yield told.filter(~is_away & Q(handed_over__gt=F("declined") + F("lost")))
+    reviews = _count(Review.objects.filter(transition=OuterRef("pk")), "transition")
+    reviewed = _told("transition", EventKind.TRANSITION_REVIEWED)
+    yield rows.alias(told=reviewed, given=reviews).exclude(told=F("given"))
+
+
+@invariant(6, among=Milestone.objects.exclude(state=MilestoneState.OPEN))
+def milestone_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """A milestone was told to be done, or not to be relevant, once if so."""
+    rows = Milestone.objects.all()
+    yield _once_iff(rows, Q(state=MilestoneState.DONE), EventKind.MILESTONE_DONE)
+    yield _once_iff(rows, Q(state=MilestoneState.NOT_RELEVANT), EventKind.MILESTONE_NOT_RELEVANT)
 
 
 @invariant(6, among=Membership.objects.all())
@@ -204,6 +253,12 @@ def unit_leaves_its_trace(_today: date) -> Iterator[Rows]:
     rows = Unit.objects.all()
     yield _once_iff(rows, _ALWAYS, EventKind.UNIT_PLACED)
     yield _once_iff(rows, Q(closed_at__isnull=False), EventKind.UNIT_CLOSED)
+
+
+@invariant(6, among=TransitionTemplate.objects.all())
+def template_leaves_its_trace(_today: date) -> Iterator[Rows]:
+    """A version of a template that somebody has made was told once; those shipped came with the program."""
+    yield _once_iff(TransitionTemplate.objects.all(), Q(made_by__isnull=False), EventKind.TEMPLATE_CHANGED)
 
 
 @invariant(6, among=Event.objects.all())

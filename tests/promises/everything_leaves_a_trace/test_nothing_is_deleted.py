@@ -21,11 +21,15 @@ from coordination.models import (
     Handover,
     Holding,
     Invitation,
+    Involvement,
     JoinRequest,
     Meeting,
+    Milestone,
     OutboxEntry,
     Partnership,
+    Review,
     StepTaken,
+    Transition,
 )
 from tests.builders import World, on
 from tests.promises.everything_leaves_a_trace.test_events import EVERY_CHANGE, carry_out
@@ -35,6 +39,7 @@ from tests.promises.telling import away, leaves
 KEPT = (
     *(Deadline, StepTaken, OutboxEntry, Event, AccessRecord),
     *(Agreement, Attendance, Handover, Holding, Invitation, JoinRequest, Meeting, Partnership),
+    *(Involvement, Milestone, Review, Transition),
 )
 
 
@@ -84,6 +89,8 @@ AROUND_A_CASE: dict[str, Callable[[World], object]] = {
         unit=w.ppr, draft=UnitDraft("ppr", "PPR", w.ppr.kind, w.schools), actor=None, now=on(2)
     ),
     "the holder is away, and back": _go_away_and_come_back,
+    "the receiver closes": lambda w: close_unit(unit=w.other_school, actor=None, now=on(2)),
+    "the receiving contact goes": lambda w: deactivate_person(user=w.hanne, actor=None, now=on(2)),
     "time passes": lambda _w: pass_time(now=on(400)),
 }
 

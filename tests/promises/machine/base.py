@@ -14,13 +14,13 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from coordination.commands.time import pass_time
 from coordination.errors import Forbidden, MovedOn, Refusal, Unacceptable, Unseen
-from coordination.models import AccessRecord, Attendance, Event, Partnership, StepTaken, Term, Unit, User
+from coordination.models import AccessRecord, Attendance, Event, Partnership, StepTaken, Term, Transition, Unit, User
 from coordination.models import Case as CaseRow
 from tests.builders import PEOPLE, UNITS, build_world, on
 from tests.promises.machine import watching
 from tests.promises.machine.effects import Happenings, NobodyLeft
 from tests.promises.machine.rights import RECEIPT, Rights
-from tests.promises.machine.story import Case
+from tests.promises.machine.story import A_LEADER, Case
 from tests.promises.machine.town import Town
 from tests.promises.machine.watching import Names
 
@@ -204,6 +204,8 @@ class Ground(RuleBasedStateMachine):
         watching.compare_cases(happenings, names)
         watching.compare_asks(happenings, names)
         watching.compare_work(happenings, names)
+        self._learn_contacts()
+        watching.compare_moves(happenings, names)
         watching.compare_town(happenings, names)
         watching.compare_owed(happenings, names)
         if happenings.told or self.today != self.compared_on:  # else nothing has changed, see what is compared above
@@ -217,6 +219,18 @@ class Ground(RuleBasedStateMachine):
         """Expect the events of the next step only."""
         self.happenings.told.clear()
         self.seen_events = self.newest_event()
+
+    def _learn_contacts(self) -> None:
+        """A received child has whoever speaks for its unit; which leader, where it has nobody nearer, the code says."""
+        for case in self.happenings.cases.values():
+            for move in case.moves.values():
+                if move.state == "received" and case.is_open:
+                    speaker = case.speaker(move.to_unit or "")
+                    row = Transition.objects.get(pk=move.pk)
+                    found = self.names.person(row.contact_id)
+                    leads = speaker == A_LEADER and self.town.leads(found or "", move.to_unit or "")
+                    assert found == speaker or leads, (move, speaker, found)
+                    move.contact = found
 
     def _learn_ids(self) -> None:
         """Look up the ids of rows that the code made by itself. Where it made none, this fails."""

@@ -266,6 +266,10 @@ class Happenings:
                 self.end_part(case, partner, "left")
                 self.tell("partnership_ended", case)
         self.let_go(case)
+        for move in case.moves.values():
+            if move.to_unit == unit and move.state in ("planned", "handed_over"):
+                move.state, move.to_unit, move.handed_over_by = "planned", None, None
+                self.tell("receiver_lost", case)
 
     def close_case(self, case: Case) -> None:
         """A case closes: everything in it ends, and says so."""
@@ -284,6 +288,10 @@ class Happenings:
             self.end_part(case, partner, "completed")
             self.tell("partnership_ended", case)
         self._end_work(case)
+        for move in case.moves.values():
+            if move.state == "planned":
+                move.state = "cancelled"
+                self.tell("transition_cancelled", case)
         case.is_open, case.release_asked, case.assigner, case.renewal = False, False, None, None
         self.tell("case_closed", case)
 

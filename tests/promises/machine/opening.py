@@ -219,6 +219,7 @@ class Opening(Joining):
             ),
             self.unless(rights.holds(actor, case), actor, case),
             self.moved_on(not case.is_open),
+            self.unacceptable(any(move.state in ("handed_over", "received") for move in case.moves.values())),
         ):
             self.happenings.close_case(case)
 
@@ -274,7 +275,8 @@ class Opening(Joining):
         case, reference = self.prefer(which, [pair for pair in all_of_them if pair[0].is_open], all_of_them)
         rights = self.rights
         actor = self.someone(who, lambda name: rights.part(name, case) >= LEADER)
-        is_leader = rights.part(actor, case) == LEADER
+        reads = rights.reads_to_receive(actor, case, reference)
+        is_leader = rights.part(actor, case) == LEADER and not reads
         before = AccessRecord.objects.filter(reference_id=reference.pk).count()
         for number in self.attempt(
             actor,
@@ -284,7 +286,12 @@ class Opening(Joining):
                 actor=self.user(actor),
                 now=self.now,
             ),
-            self.unless(rights.opens(actor, case, reference), actor, case),
+            self.unless(
+                reads or rights.opens(actor, case, reference),
+                actor,
+                case,
+                sees=rights.is_to_receive(actor, case) and reference.is_record,
+            ),
             self.unacceptable(is_leader and not gives_reason),
         ):
             assert number == reference.number

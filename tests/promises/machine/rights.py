@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tests.promises.machine.story import Case, Handover, Invitation, Join, Partner, Reference
+from tests.promises.machine.story import Case, Handover, Invitation, Join, Move, Partner, Reference, Step
 from tests.promises.machine.town import Town
 
 NONE, RECEIPT, LEADER, PARTNER, HOLDER = range(5)
@@ -90,3 +90,59 @@ class Rights:
     def may_act_as_contact(self, person: str, unit: str) -> bool:
         """Somebody who belongs to the unit or leads it, themself."""
         return self.town.belongs(person, unit)
+
+    def is_leader(self, person: str, unit: str | None) -> bool:
+        """A leader of a unit, or above; of no unit nobody is."""
+        return unit is not None and self.town.is_leader_of(person, unit, self.day)
+
+    def is_of_receivers(self, person: str, move: Move) -> bool:
+        """The receiving unit's leaders and contact; the whole unit until somebody has received the child."""
+        if move.to_unit is None:
+            return False
+        is_asked = move.state in ("planned", "handed_over") and self.town.is_of(person, move.to_unit, self.day)
+        return is_asked or self.is_leader(person, move.to_unit) or move.contact in self.acting(person)
+
+    def sees_move(self, person: str, case: Case, move: Move) -> bool:
+        """Those who see the case's page, the sending unit's leaders, and the receivers."""
+        is_in_case = self.part(person, case) >= LEADER
+        return is_in_case or self.is_leader(person, move.from_unit) or self.is_of_receivers(person, move)
+
+    def plans(self, person: str, case: Case) -> bool:
+        """The holder, or who takes part and leads somewhere, or leads a unit that takes part."""
+        leads = any(self.town.leads(one, unit) for one in self.acting(person) for unit in self.town.parents)
+        return self.holds(person, case) or (self.part(person, case) >= LEADER and leads)
+
+    def changes_move(self, person: str, case: Case, move: Move) -> bool:
+        """Who plans moves, or leads the unit that the child leaves."""
+        return self.plans(person, case) or self.is_leader(person, move.from_unit)
+
+    def does_step(self, person: str, case: Case, move: Move, step: Step) -> bool:
+        """The unit whose it is, or the holder."""
+        if self.holds(person, case):
+            return True
+        if not step.is_senders:
+            return self.is_of_receivers(person, move)
+        is_partner = self.part(person, case) >= PARTNER and self.town.is_of(person, move.from_unit, self.day)
+        return is_partner or self.is_leader(person, move.from_unit)
+
+    def receives(self, person: str, move: Move) -> bool:
+        """Somebody of the receiving unit, who has not handed the child over themself."""
+        is_of = move.to_unit is not None and self.town.is_of(person, move.to_unit, self.day)
+        return is_of and person != move.handed_over_by
+
+    def follows_up(self, person: str, move: Move) -> bool:
+        """Whoever received the child, or a leader of their unit."""
+        is_contact = move.contact is not None and move.contact in self.acting(person)
+        return move.to_unit is not None and (is_contact or self.is_leader(person, move.to_unit))
+
+    def is_to_receive(self, person: str, case: Case) -> bool:
+        """A member (no leader from above) of a unit to which a child is being handed over."""
+        units = {unit for one in self.acting(person) for unit in self.town.units_of(one)}
+        return any(move.state == "handed_over" and move.to_unit in units for move in case.moves.values())
+
+    def reads_to_receive(self, person: str, case: Case, reference: Reference) -> bool:
+        """Whoever is to receive the child reads its record before, as long as a basis allows."""
+        if not (reference.is_record and self.is_to_receive(person, case)):
+            return False
+        theirs = {move.to_unit for move in case.moves.values() if move.state == "handed_over"}
+        return case.may_share(self.day) or reference.unit in theirs

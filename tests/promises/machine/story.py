@@ -117,6 +117,36 @@ class Reference:
 
 
 @dataclass
+class Step:
+    """A milestone of a move."""
+
+    pk: int
+    is_senders: bool
+    state: str = "open"
+
+
+@dataclass
+class Move:
+    """A child's move. Who speaks for a unit owes what is owed in it: ``A_LEADER`` where nobody nearer does."""
+
+    pk: int
+    from_unit: str
+    to_unit: str | None
+    move_on: date
+    planned_at: datetime
+    leaves_town: bool
+    moves_baton: bool
+    steps: dict[int, Step]
+    state: str = "planned"
+    handed_over_by: str | None = None
+    contact: str | None = None
+    reviewed: set[str] = field(default_factory=set)
+
+
+A_LEADER = "a leader at or above"
+
+
+@dataclass
 class Case:
     """One case as the machine believes it to be."""
 
@@ -138,6 +168,8 @@ class Case:
     meetings: dict[int, Meeting] = field(default_factory=dict)
     bases: dict[int, Basis] = field(default_factory=dict)
     references: dict[int, Reference] = field(default_factory=dict)
+    moves: dict[int, Move] = field(default_factory=dict)
+    involved: dict[str, datetime] = field(default_factory=dict)
 
     def live(self) -> list[Partner]:
         """The units that take part, in the order in which they came."""
@@ -179,15 +211,53 @@ class Case:
     def owed(self) -> Counter[Owed]:
         """Everything that is owed in the case, as it follows from the rest."""
         if not self.is_open:
-            return Counter()
-        owed: Counter[Owed] = Counter([*self._asks_owed(), *self._work_owed()])
+            return Counter(self._reviews_owed())
+        owed: Counter[Owed] = Counter([*self._asks_owed(), *self._work_owed(), *self._moves_owed()])
         if self.assigner is not None:
             owed["assign_holder", None, *self.assigner] += 1
         if not owed:
             owed["next_step", None, self.holder, self.unit] += 1
         if self.renewal is not None:
             owed["renew_consent", self.renewal, self.holder, self.unit] += 1
+        for kind in ("hear_child", "involve_parents"):
+            owed[kind, None, self.holder, self.unit] += 1
         return owed
+
+    def speaker(self, unit: str) -> str:
+        """Who speaks for a unit: the holder, its contact, else a leader of it or above."""
+        if self.unit == unit:
+            return self.holder
+        return next((partner.contact for partner in self.live() if partner.unit == unit), A_LEADER)
+
+    def _moves_owed(self) -> list[Owed]:
+        owed = self._reviews_owed()
+        for move in self.moves.values():
+            if move.state == "planned" and move.to_unit is None and not move.leaves_town:
+                owed.append(("name_receiver", move.pk, self.holder, self.unit))
+            if move.state == "handed_over":
+                owed.append(("receive_transition", move.pk, None, move.to_unit or ""))
+            if move.state == "received":
+                owed.append(("follow_up", move.pk, self.speaker(move.to_unit or ""), move.to_unit or ""))
+            if move.state in ("planned", "handed_over", "received"):
+                owed += self._steps_owed(move)
+        return owed
+
+    def _steps_owed(self, move: Move) -> list[Owed]:
+        owed: list[Owed] = []
+        for step in move.steps.values():
+            unit = move.from_unit if step.is_senders else move.to_unit
+            if step.state == "open" and unit is not None:
+                is_units = not step.is_senders and move.state != "received"
+                owed.append(("do_milestone", step.pk, None if is_units else self.speaker(unit), unit))
+        return owed
+
+    def _reviews_owed(self) -> list[Owed]:
+        return [
+            ("review_transition", move.pk, A_LEADER, unit)
+            for move in self.moves.values()
+            for unit in (move.from_unit, move.to_unit)
+            if move.state == "landed" and unit is not None and unit not in move.reviewed
+        ]
 
     def _asks_owed(self) -> list[Owed]:
         owed: list[Owed] = []

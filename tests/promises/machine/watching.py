@@ -25,8 +25,11 @@ from coordination.models import (
     JoinRequest,
     Meeting,
     Membership,
+    Milestone,
     Partnership,
     Reference,
+    Review,
+    Transition,
     Unit,
     User,
 )
@@ -41,6 +44,7 @@ from coordination.queries.visibility import (
     invitations_seen_by,
     join_requests_seen_by,
     parts_in,
+    transitions_visible_to,
 )
 from coordination.rules.access import (
     may_answer_handover,
@@ -55,9 +59,10 @@ from coordination.rules.access import (
     may_speak_for_partner,
     part_of,
 )
+from coordination.rules.transitions import may_see_transition
 from tests.promises.machine.effects import Happenings
 from tests.promises.machine.rights import NONE, PARTNER, Rights
-from tests.promises.machine.story import Owed
+from tests.promises.machine.story import A_LEADER, Owed
 
 Rows = set[tuple[Any, ...]]
 
@@ -212,6 +217,29 @@ def compare_work(now: Happenings, names: Names) -> None:
     )
 
 
+def compare_moves(now: Happenings, names: Names) -> None:
+    """Compare moves, their milestones and reviews."""
+    moves = {(case.pk, move.pk): move for case in now.cases.values() for move in case.moves.values()}
+    same(
+        "moves",
+        {(pk, case, m.from_unit, m.to_unit, m.move_on, m.state) for (case, pk), m in moves.items()},
+        {
+            (row.pk, row.case_id, names.unit(row.from_unit_id), names.unit(row.to_unit_id), row.move_on, row.state)
+            for row in Transition.objects.all()
+        },
+    )
+    same(
+        "milestones",
+        {(step.pk, move.pk, step.state) for move in moves.values() for step in move.steps.values()},
+        Milestone.objects.values_list("pk", "transition_id", "state"),
+    )
+    same(
+        "reviews",
+        {(move.pk, unit) for move in moves.values() for unit in move.reviewed},
+        {(row.transition_id, names.unit(row.unit_id)) for row in Review.objects.all()},
+    )
+
+
 def compare_town(now: Happenings, names: Names) -> None:
     """Compare units and people."""
     town = now.town
@@ -253,8 +281,18 @@ def compare_owed(now: Happenings, names: Names) -> None:
     found: Counter[tuple[int, tuple[Any, ...]]] = Counter()
     for row in Deadline.objects.open():
         about = next((pk for subject in SUBJECTS if (pk := getattr(row, f"{subject}_id")) is not None), None)
-        found[row.case_id, (row.kind, about, names.person(row.owner_id), names.unit(row.unit_id))] += 1
+        found[row.case_id, (row.kind, about, _owner(row, now, names), names.unit(row.unit_id))] += 1
     same("owed", believed.items(), found.items())
+
+
+def _owner(row: Deadline, now: Happenings, names: Names) -> str | None:
+    """Who owes it; where a leader is to, any who leads its unit or one above it."""
+    owner, unit = names.person(row.owner_id), names.unit_of[row.unit_id]
+    if row.kind not in ("do_milestone", "follow_up", "review_transition") or owner is None:
+        return owner
+    is_review = row.kind == "review_transition"
+    by_a_leader = is_review or now.cases[row.case_id].speaker(unit) == A_LEADER
+    return A_LEADER if by_a_leader and now.town.leads(owner, unit) else owner
 
 
 def compare_events(now: Happenings, *, after: int, actor: int | None) -> None:
@@ -292,6 +330,7 @@ def compare_sights(now: Happenings, names: Names, *, moment: datetime, rights: R
     handovers = list(Handover.objects.select_related("case"))
     joins = list(JoinRequest.objects.select_related("case"))
     partnerships = list(Partnership.objects.select_related("unit"))
+    transitions = list(Transition.objects.select_related("case", "from_unit", "to_unit"))
     references = list(Reference.objects.select_related("unit"))
     bases = {row.pk: active_basis(row) for row in rows}
     away = {row.pk: is_away(row.holder_id, rights.day) for row in rows}
@@ -335,6 +374,14 @@ def compare_sights(now: Happenings, names: Names, *, moment: datetime, rights: R
             assert may_answer_join_request(who, request) == rights.answers_join(name, case, join), (name, join)
             ids |= {request.pk} if sees else set()
         same(f"the requests {name} sees", ids, join_requests_seen_by(who).values_list("pk", flat=True))
+
+        ids = set()
+        for transition in transitions:
+            case = now.cases[transition.case_id]
+            sees = rights.sees_move(name, case, case.moves[transition.pk])
+            assert may_see_transition(who, transition, part_of(who, parts[case.pk])) == sees, (name, transition.pk)
+            ids |= {transition.pk} if sees else set()
+        same(f"the moves {name} sees", ids, transitions_visible_to(who).values_list("pk", flat=True))
 
         for partnership in partnerships:
             speaks = rights.speaks_for(name, now.cases[partnership.case_id].partners[partnership.pk])

@@ -6,8 +6,7 @@ The calendar is written out. "bell" is in the app, where nothing is quiet; "mail
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core import mail
@@ -52,23 +51,10 @@ from tests.promises.no_reminder_is_lost.owed import (
     takes_it_down,
     takes_the_baton,
 )
+from tests.promises.no_reminder_is_lost.stories_of_moves import STORIES_OF_MOVES
+from tests.promises.no_reminder_is_lost.story import BOTH, Story
 from tests.promises.telling_people import Line, Post, at, message_of, of_steps
 
-Closed = tuple[str, date, date]
-
-
-@dataclass(frozen=True)
-class Story:
-    """Something owed, who is closed when, who is told when and why, and how it ends on the day of the last line."""
-
-    kind: DeadlineKind
-    owed: Callable[[World], Deadline]
-    ends: Callable[[World, Deadline, datetime], None]
-    told: list[Line]
-    closed: list[Closed] = field(default_factory=list)
-
-
-BOTH = "bell+mail"
 STORIES = [
     Story(
         DeadlineKind.ANSWER_INVITATION,
@@ -271,6 +257,7 @@ STORIES = [
         )
         for fallen in (a_baton_that_fell, a_baton_to_be_released)
     ),
+    *STORIES_OF_MOVES,
 ]
 
 

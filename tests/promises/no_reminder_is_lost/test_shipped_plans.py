@@ -20,6 +20,10 @@ LIMITS: dict[DeadlineKind, tuple[int, int]] = {
     DeadlineKind.ANSWER_MEETING: (3, 1),
     DeadlineKind.NEXT_STEP: (10, 10),
     DeadlineKind.ASSIGN_HOLDER: (2, 1),
+    DeadlineKind.HEAR_CHILD: (10, 10),
+    DeadlineKind.INVOLVE_PARENTS: (10, 10),
+    DeadlineKind.RECEIVE_TRANSITION: (10, 10),
+    DeadlineKind.REVIEW_TRANSITION: (15, 15),
 }
 TABLE: dict[DeadlineKind, Plan] = {
     DeadlineKind.ANSWER_INVITATION: {-1: "owner", 0: "owner leader", 1: "asker leader", 6: "leader leader_above"},
@@ -30,6 +34,12 @@ TABLE: dict[DeadlineKind, Plan] = {
     DeadlineKind.NEXT_STEP: {0: "owner", 5: "leader"},
     DeadlineKind.RENEW_CONSENT: {-20: "owner", -5: "owner", 0: "owner"},
     DeadlineKind.ASSIGN_HOLDER: {0: "owner", 1: "leader_above"},
+    DeadlineKind.HEAR_CHILD: {0: "owner", 5: "leader"},
+    DeadlineKind.INVOLVE_PARENTS: {0: "owner", 5: "leader"},
+    DeadlineKind.DO_MILESTONE: {-5: "owner", 0: "owner", 3: "leader"},
+    DeadlineKind.RECEIVE_TRANSITION: {-3: "owner", 0: "owner", 1: "leader"},
+    DeadlineKind.FOLLOW_UP: {-5: "owner", 0: "owner", 5: "leader"},
+    DeadlineKind.REVIEW_TRANSITION: {0: "owner", 5: "leader_above"},
 }
 # Added: what can be owed beside the table, and those who are told as well so that nothing ends with a deaf ear.
 ADDED: dict[DeadlineKind, Plan] = {
@@ -41,6 +51,13 @@ ADDED: dict[DeadlineKind, Plan] = {
     DeadlineKind.MEETING_OUTCOME: {5: "leader"},
     DeadlineKind.RENEW_CONSENT: {5: "owner leader"},
     DeadlineKind.ASSIGN_HOLDER: {1: "owner"},
+    DeadlineKind.HEAR_CHILD: {5: "owner"},
+    DeadlineKind.INVOLVE_PARENTS: {5: "owner"},
+    DeadlineKind.NAME_RECEIVER: {0: "owner", 3: "owner leader"},
+    DeadlineKind.DO_MILESTONE: {3: "owner asker"},
+    DeadlineKind.RECEIVE_TRANSITION: {1: "owner asker"},
+    DeadlineKind.FOLLOW_UP: {5: "owner"},
+    DeadlineKind.REVIEW_TRANSITION: {5: "owner"},
 }
 # A meeting comes whether it is answered or not; all else goes on every five working days until it is done.
 ENDS = {DeadlineKind.ANSWER_MEETING}

@@ -81,6 +81,7 @@ from coordination.models import (
 )
 from tests.builders import World, day, on, the_invitation
 from tests.promises.nothing_sensitive_is_stored.marks import a_marked_reference, marked
+from tests.promises.nothing_sensitive_is_stored.moves import Moving
 from tests.promises.telling import call_of
 
 _SHARED, _ALONE = 1042, 2084
@@ -268,7 +269,10 @@ class Stuffed:
             invite=[],
             actor=world.maja,
         )
+        moving = Moving(self)
+        moving.begin()
         self.sleep(until=self.now.date() + timedelta(days=days))
+        moving.end()
         self.do(record_basis, case=case, draft=BasisDraft(BasisKind.CONSENT, ends_on=day(365)), actor=world.maja)
         self.do(hold_meeting, meeting=held, came=[], minutes=a_marked_reference(_ALONE + 2), actor=world.maja)
 

@@ -39,6 +39,9 @@ NOBODY_ASKED = {
     DeadlineKind.MEETING_OUTCOME,
     DeadlineKind.NEXT_STEP,
     DeadlineKind.RENEW_CONSENT,
+    DeadlineKind.HEAR_CHILD,
+    DeadlineKind.INVOLVE_PARENTS,
+    DeadlineKind.REVIEW_TRANSITION,
 }
 
 
@@ -110,6 +113,7 @@ def everybody_is_told_everything(world: World) -> None:
     admin = User.objects.create_superuser("root", name="Rut Root")
     add_webhook(name="Journal", unit=world.town, url="https://hook.example/in", actor=admin, now=on(-1))
     RuleStep.objects.all().delete()
+    DeadlineRule.objects.filter(limit_days__gt=5).update(limit_days=5)  # within the days that are waited for
     everybody = {f"tells_{who}": True for who in ("owner", "asker", "leader", "leader_above")}
     for rule in DeadlineRule.objects.all():
         for offset in (-1, 0, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from coordination.commands import agreements, bases, cases, handovers, invitations, join_requests, looks, meetings
@@ -37,6 +38,8 @@ from coordination.models import (
     User,
 )
 from tests.builders import World, a_case, a_consent, a_reference, accepted, day, on, term, the_invitation
+from tests.promises.only_those_who_need_to_know import every_move
+from tests.promises.only_those_who_need_to_know.every_move import OF_MOVES, Moves, build_moves
 from tests.promises.telling import agreed, call_of, called, offered, requested
 
 
@@ -57,6 +60,11 @@ class Scene:
     meeting: Meeting
     call: Attendance
     reference: Reference
+    moves: Moves
+
+    def case_of(self, command: str) -> Case:
+        """The case that a command is about."""
+        return self.moves.case if command in OF_MOVES else self.case
 
 
 def build_scene(world: World) -> Scene:
@@ -99,12 +107,17 @@ def build_scene(world: World) -> Scene:
         meeting=meeting,
         call=call_of(meeting, world.anna),
         reference=case.references.get(),
+        moves=build_moves(world),
     )
 
 
 def another_time(scene: Scene) -> WhenAndWhere:
     """A time a fortnight after the Monday."""
     return WhenAndWhere(starts_at=on(14), ends_at=on(14, hours=1), place=scene.world.school)
+
+
+def _in_a_move(attempt: every_move.Attempt, scene: Scene, who: User) -> Any:
+    return attempt(scene.moves, who)
 
 
 Attempt = Callable[[Scene, User], Any]
@@ -201,6 +214,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "open_reference": lambda s, who: looks.open_reference(
         reference=s.reference, actor=who, now=NOW, reason=term(LookReason, "supervision")
     ),
+    **{name: partial(_in_a_move, attempt) for name, attempt in OF_MOVES.items()},
 }
 
 # Beginning something of one's own is no matter of an existing case: these refuse by themselves.

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from coordination.commands.cases import close_case
+from coordination.commands.handing_over import decline_child, receive_child
 from coordination.commands.handovers import accept_handover, decline_handover, withdraw_handover
 from coordination.commands.invitations import accept_invitation, change_contact, leave_case, withdraw_invitation
 from coordination.commands.join_requests import accept_join_request, decline_join_request
@@ -23,6 +24,7 @@ from coordination.models import (
     JoinRequest,
     LeaveReason,
     Role,
+    Transition,
     User,
 )
 from coordination.queries.actors import actor_of
@@ -38,8 +40,10 @@ from coordination.queries.visibility import (
     join_requests_asked_by,
     join_requests_seen_by,
     part_in,
+    transitions_visible_to,
 )
 from coordination.rules.access import Part, has_asked, may_see_handover, may_see_invitation, may_see_join_request
+from coordination.rules.transitions import may_see_transition
 from tests.builders import World, a_case, a_case_with_reference, accepted, on, term
 from tests.promises.only_those_who_need_to_know.every_command import Scene, build_scene
 from tests.promises.telling import away
@@ -71,6 +75,14 @@ TURNS: dict[str, Callable[[Scene], object]] = {
     ),
     "unit closed": lambda s: close_unit(unit=s.world.ppr, actor=None, now=on(2)),
     "school closed": lambda s: close_unit(unit=s.world.school, actor=None, now=on(2)),
+    "child received": lambda s: receive_child(transition=s.moves.handed, actor=s.world.ove, has_read=True, now=on(2)),
+    "child declined": lambda s: decline_child(
+        transition=s.moves.handed, reason=term(DeclineReason, "no_capacity"), actor=s.world.ove, now=on(2)
+    ),
+    "receiver closed": lambda s: close_unit(unit=s.world.other_school, actor=None, now=on(2)),
+    "receiving contact gone": lambda s: end_membership(
+        membership=s.world.hanne.memberships.get(), actor=None, now=on(2)
+    ),
     "case closed": lambda s: close_case(
         case=s.case, outcome=term(CaseOutcome, "solved"), actor=s.world.maja, now=on(2)
     ),
@@ -106,6 +118,10 @@ def the_two_agree(now: datetime) -> int:
         assert set(invitations_asked_by(actor)) == {each for each in invitations if has_asked(actor, each)}, user
         assert set(handovers_asked_by(actor)) == {each for each in handovers if has_asked(actor, each)}, user
         assert set(join_requests_asked_by(actor)) == {each for each in joins if has_asked(actor, each)}, user
+        moves = Transition.objects.select_related("case", "from_unit", "to_unit")
+        assert set(transitions_visible_to(actor)) == {
+            each for each in moves if may_see_transition(actor, each, parts[each.case_id])
+        }, user
         seen += sum(part > Part.NONE for part in parts.values())
     return seen
 
