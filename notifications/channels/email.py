@@ -6,14 +6,14 @@ import smtplib
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from notifications.channels.calendar import invite_for
 from notifications.channels.outcomes import SENT, Outcome, Tried
-from notifications.channels.smtp import Backend, NotTaken
+from notifications.channels.smtp import Backend, NotTaken, WholeMail
 from notifications.models import Message
 from notifications.wording.saying import Said
 
@@ -38,19 +38,27 @@ class Mailer:
             except (OSError, smtplib.SMTPException):
                 return  # it is gone already
 
-    def send(self, message: Message, said: Said) -> Tried:
-        """Send one e-mail; say UNSURE where the connection was lost when it had been handed over: it may have come."""
+    def write(self, message: Message, said: Said) -> WholeMail | Tried:
+        """Write one e-mail."""
         email = compose(message, said)
         if not any(email.to):
             return Tried(Outcome.NEVER, "no address")
+        try:
+            _ = email.content
+        except (ValueError, UnicodeError) as error:
+            return Tried(Outcome.NEVER, type(error).__name__)
+        return email
+
+    def send(self, _message: Message, written: WholeMail) -> Tried:
+        """Send one e-mail; say UNSURE where the connection was lost when it had been handed over: it may have come."""
         was_open = self._connection is not None
-        tried = self._hand_over(email)
+        tried = self._hand_over(written)
         if tried.outcome == Outcome.UNREACHABLE and was_open:
             # Servers close connections that they have served for a while; another one tells whether this one is there.
-            tried = self._hand_over(email)
+            tried = self._hand_over(written)
         return tried
 
-    def _hand_over(self, email: EmailMultiAlternatives) -> Tried:  # noqa: PLR0911 -- one for each way it can end
+    def _hand_over(self, email: WholeMail) -> Tried:  # noqa: PLR0911 -- one for each way it can end
         try:
             email.connection = self._connected()
         except OSError as error:  # which all errors of SMTP are too
@@ -89,7 +97,7 @@ class Mailer:
             connection.drop()
 
 
-def compose(message: Message, said: Said) -> EmailMultiAlternatives:
+def compose(message: Message, said: Said) -> WholeMail:
     """Write the e-mail that says it, in the active language. The same message always has the same Message-ID."""
     person = message.person
     if person is None:
@@ -100,7 +108,7 @@ def compose(message: Message, said: Said) -> EmailMultiAlternatives:
         "language": get_language(),
         "base_url": settings.BASE_URL,
     }
-    email = EmailMultiAlternatives(
+    email = WholeMail(
         subject=said.subject,
         body=render_to_string("email/message.txt", context),
         from_email=settings.DEFAULT_FROM_EMAIL,

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import smtplib
+from email.generator import BytesGenerator
+from email.message import Message
+from email.policy import Compat32
+from functools import cached_property, lru_cache
+from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
@@ -17,6 +23,15 @@ class NotTaken(smtplib.SMTPException):
 
     Its words are the name of what happened.
     """
+
+
+class WholeMail(EmailMultiAlternatives):
+    """An e-mail that is written out once, before it is handed over."""
+
+    @cached_property
+    def content(self) -> bytes:
+        """The bytes of it. Raises ValueError or UnicodeError where something in it can be in no e-mail."""
+        return _written(self.message())
 
 
 class Backend(EmailBackend):
@@ -38,10 +53,9 @@ class Backend(EmailBackend):
 
     def _send(self, email_message: EmailMessage) -> bool:
         encoding = email_message.encoding or settings.DEFAULT_CHARSET
-        sender = sanitize_address(email_message.from_email, encoding)
-        recipients = [sanitize_address(address, encoding) for address in email_message.recipients()]
-        whole: Any = email_message.message()
-        content = whole.as_bytes(linesep="\r\n")
+        sender = _address(email_message.from_email, encoding)
+        recipients = [_address(address, encoding) for address in email_message.recipients()]
+        content = email_message.content if isinstance(email_message, WholeMail) else _written(email_message.message())
         try:
             self._announce(sender, recipients, len(content))
         except (NotTaken, smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
@@ -70,6 +84,32 @@ class Backend(EmailBackend):
         if code != 354:
             smtp.rset()
             raise smtplib.SMTPDataError(code, words)
+
+
+_address = lru_cache(maxsize=256)(sanitize_address)
+
+
+class _Written(Compat32):
+    """Writes headers as Django's messages do, without taking those apart that are as they should be."""
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Write one header."""
+        if isinstance(value, str) and value.isascii() and len(name) + len(value) < _LINE and "\n" not in value:
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+_LINE = 76
+_WRITTEN = _Written(linesep="\r\n")
+
+
+def _written(message: Message) -> bytes:
+    if message.is_multipart():
+        # To search the text for a boundary that does not occur in it takes as long as to write it.
+        message.set_boundary(uuid4().hex)
+    content = BytesIO()
+    BytesGenerator(content, mangle_from_=False, policy=_WRITTEN).flatten(message)
+    return content.getvalue()
 
 
 def _heed_closing(code: int) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from coordination.commands.changing import again_after_deadlock
 from notifications.channels.outcomes import Outcome, Tried
@@ -106,6 +106,38 @@ def mark_sent(claim: Claim, ids: Collection[int], *, now: datetime) -> bool:
     return is_mine
 
 
+def mark_one_sent(claim: Claim, pk: int, *, now: datetime) -> bool:
+    """Mark a message as sent, as ``mark_sent`` does, without waiting until PostgreSQL has it on its disk.
+
+    The mark outlives its worker, but not a crash of the database: ``keep_sent`` is to follow.
+    """
+    if connection.vendor != "postgresql":
+        return mark_sent(claim, [pk], now=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK_ONE, [now, pk, claim.token])
+        is_mine = cursor.rowcount == 1
+    return is_mine or mark_sent(claim, [pk], now=now)
+
+
+# In SQL, since nothing is done as often. The last condition is true; it is there for what it does to this transaction.
+_MARK_ONE = """
+    UPDATE notifications_message SET state = 'sent', settled_at = %s, claim = NULL, failure = ''
+    WHERE id = %s AND claim = %s AND state = 'waiting' AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
+
+
+def keep_sent(ids: Sequence[int], *, now: datetime) -> None:
+    """Wait until marks that have not waited are on the disk. What a crash of the database has undone is marked anew.
+
+    One row is written in any case: its transaction waits for the disk, and with it for all that came before it.
+    """
+    if ids and connection.vendor == "postgresql":
+        undone = Q(state=MessageState.WAITING) | Q(pk=ids[-1])
+        Message.objects.filter(undone, pk__in=ids).update(
+            state=MessageState.SENT, settled_at=now, claim=None, failure=""
+        )
+
+
 def mark_unwanted(claim: Claim, ids: Collection[int], *, now: datetime) -> int:
     """Mark messages as no longer wanted."""
     return _mine(claim, ids).update(state=MessageState.UNWANTED, settled_at=now, claim=None) if ids else 0
@@ -169,20 +201,25 @@ def pause_for_all() -> timedelta:
     return timedelta(seconds=seconds) / 2
 
 
-def patiently(mark: Callable[[], Result]) -> Result:
+def patiently(mark: Callable[[], Result], *, anew: Callable[[], object] = lambda: None) -> Result:
     """Mark, and while the database is away try again and again: what has been sent must be known.
 
-    Nobody else can be given the message meanwhile, and when the database is back not at once either.
+    Nobody else can be given the message meanwhile, and when the database is back not at once either. ``anew`` is done
+    first when it is back.
     """
     end = time.monotonic() + DATABASE_IS_AWAY
+    has_been_away = False
     while True:
         try:
+            if has_been_away:
+                anew()
             return mark()
         except (OperationalError, InterfaceError):
             if connection.in_atomic_block or time.monotonic() > end:
                 raise
             connection.close()
             time.sleep(0.2)
+            has_been_away = True
 
 
 def _mine(claim: Claim, ids: Collection[int]) -> QuerySet[Message]:

@@ -15,12 +15,13 @@ from coordination.models import Event, OutboxEntry, StepTaken, Urgency
 from notifications.models import Audience, Channel, Message, Webhook
 from notifications.planning.choices import Choices
 from notifications.planning.events import IN_CALENDARS
-from notifications.planning.people import Told, told_of_event, told_of_step
+from notifications.planning.people import Told, told_by
 from notifications.planning.systems import is_told
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
+Plan = tuple[OutboxEntry, Told]
 
 
 @again_after_deadlock
@@ -35,10 +36,7 @@ def relay(*, now: datetime, limit: int = BATCH, failed: set[int] | None = None) 
         waiting = OutboxEntry.objects.filter(relayed_at=None).exclude(pk__in=failed)
         if connection.features.has_select_for_update_skip_locked:
             waiting = waiting.select_for_update(skip_locked=True, of=("self",))
-        plans: list[tuple[OutboxEntry, Told]] = []
-        for entry in waiting.select_related(*_PARTS).order_by("pk")[:limit]:
-            with _passed_over_where_it_fails(entry, failed), transaction.atomic():
-                plans.append((entry, _told_by(entry, now)))
+        plans = _plans(list(waiting.select_related(*_PARTS).order_by("pk")[:limit]), now, failed)
         choices = Choices(person_id for _entry, told in plans for person_id in told)
         webhooks = list(Webhook.objects.filter(is_active=True).select_related("unit"))
         messages: list[Message] = []
@@ -74,13 +72,31 @@ _PARTS = (
 )
 
 
-def _told_by(entry: OutboxEntry, now: datetime) -> Told:
-    today = timezone.localdate(now)
-    if entry.event is not None:
-        return told_of_event(entry.event, today=today)
-    if entry.step is not None and entry.step.deadline.is_open:
-        return told_of_step(entry.step, today=today)
-    return {}
+def _plans(entries: list[OutboxEntry], now: datetime, failed: set[int]) -> list[Plan]:
+    """Find whom each row tells: of all together, or where one of them makes that fail, of each by itself."""
+    try:
+        with transaction.atomic():
+            return _told_together(entries, now)
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 -- which row it is, and what is wrong with it, is found next
+        plans: list[Plan] = []
+        for entry in entries:
+            with _passed_over_where_it_fails(entry, failed), transaction.atomic():
+                plans += _told_together([entry], now)
+        return plans
+
+
+def _told_together(entries: list[OutboxEntry], now: datetime) -> list[Plan]:
+    causes = {entry.pk: cause for entry in entries if (cause := _cause(entry)) is not None}
+    told = dict(zip(causes, told_by(list(causes.values()), today=timezone.localdate(now)), strict=True))
+    return [(entry, told.get(entry.pk, {})) for entry in entries]
+
+
+def _cause(entry: OutboxEntry) -> Event | StepTaken | None:
+    if entry.step is not None:
+        return entry.step if entry.step.deadline.is_open else None
+    return entry.event
 
 
 def _messages_for(entry: OutboxEntry, told: Told, choices: Choices, now: datetime) -> list[Message]:
@@ -114,17 +130,22 @@ def tell_those_whose_it_is(*, steps: Collection[int], events: Collection[int], n
 
     What was for somebody to do has passed to somebody else before they were told of it.
     """
-    parts = [part.removeprefix("step__") for part in _PARTS if part.startswith("step__")]
-    for step in StepTaken.objects.filter(pk__in=steps).select_related(*parts):
-        _tell(OutboxEntry(step=step), told_of_step(step, today=timezone.localdate(now)), now)
-    for event in Event.objects.filter(pk__in=events).select_related("case", "unit"):
-        told = told_of_event(event, today=timezone.localdate(now))
-        asked: Told = {person_id: audience for person_id, audience in told.items() if audience == Audience.OWNER}
-        _tell(OutboxEntry(event=event), asked, now)
-
-
-def _tell(entry: OutboxEntry, told: Told, now: datetime) -> None:
-    Message.objects.bulk_create(_messages_for(entry, told, Choices(told), now), ignore_conflicts=True)
+    if not steps and not events:
+        return
+    causes: list[Event | StepTaken] = [
+        *StepTaken.objects.filter(pk__in=steps).select_related("deadline__case"),
+        *Event.objects.filter(pk__in=events).select_related("case", "unit"),
+    ]
+    found: list[Plan] = []
+    for cause, told in zip(causes, told_by(causes, today=timezone.localdate(now)), strict=True):
+        if isinstance(cause, StepTaken):
+            found.append((OutboxEntry(step=cause), told))
+        else:
+            asked: Told = {person_id: audience for person_id, audience in told.items() if audience == Audience.OWNER}
+            found.append((OutboxEntry(event=cause), asked))
+    choices = Choices(person_id for _entry, told in found for person_id in told)
+    messages = [message for entry, told in found for message in _messages_for(entry, told, choices, now)]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 def _for_systems(entry: OutboxEntry, webhooks: list[Webhook], now: datetime) -> list[Message]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
@@ -19,7 +20,9 @@ from notifications.delivery.claims import (
     MESSAGE_PARTS,
     Claim,
     claim_due,
+    keep_sent,
     mark_failed,
+    mark_one_sent,
     mark_sent,
     mark_unwanted,
     patiently,
@@ -31,11 +34,14 @@ from notifications.delivery.relay import tell_those_whose_it_is
 from notifications.delivery.wanted import Verdict, judge
 from notifications.delivery.webhooks import take_note
 from notifications.models import Channel, Message
+from notifications.wording.facts import Background
 from notifications.wording.saying import Said, say
 
 logger = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 200
+# So many messages are written in one go: each by itself, between two waits for the mail server, it takes twice as long.
+WRITTEN_AHEAD = 20
 
 
 class Sender(Protocol):
@@ -49,7 +55,11 @@ class Sender(Protocol):
         """End it, and close what was opened."""
         ...
 
-    def send(self, message: Message, said: Said) -> Tried:
+    def write(self, message: Message, said: Said) -> Any:
+        """Write what is to be sent, a little before it is; what can only end one way is an outcome (``Tried``)."""
+        ...
+
+    def send(self, message: Message, written: Any) -> Tried:
         """Try to send one message; whatever the other side does is an outcome, not an error."""
         ...
 
@@ -61,7 +71,7 @@ SENDERS: dict[Channel, Callable[[], Sender] | None] = {
     Channel.PUSH: Pusher,
     Channel.WEBHOOK: Caller,
 }
-BATCHES = {Channel.IN_APP: 200}
+BATCHES = {Channel.IN_APP: 500}
 
 
 def go_on() -> bool:
@@ -104,15 +114,23 @@ def _send_all(
 
     Nothing is begun in the second half of the lease: by the time it ends, another worker may send the rest.
     """
-    is_all_tried = True
-    with open_sender() as sender:
+    is_all_tried, marked, written = True, list[int](), dict[int, Any]()
+    background = _read_together(wanted)
+    with _kept(marked, clock), open_sender() as sender:
         for place, message in enumerate(wanted):
             if claim.is_past_half_time or not may_go_on():
                 put_back(claim, _ids(wanted[place:]), now=clock())
                 return True
-            tried = _try_one(sender, message, clock)
+            if place % WRITTEN_AHEAD == 0:
+                next_ones = wanted[place : place + WRITTEN_AHEAD]
+                written = {each.pk: _write_one(sender, each, background, clock) for each in next_ones}
+            tried = _try_one(sender, message, written[message.pk])
             # Each by itself and at once, so that a worker that dies leaves no more than one in doubt.
-            is_ours = patiently(partial(_mark, claim, message, tried, now=clock()))
+            is_ours = patiently(
+                partial(_mark, claim, message, tried, now=clock()), anew=lambda: keep_sent(marked, now=clock())
+            )
+            if tried.outcome == Outcome.SENT:
+                marked.append(message.pk)
             if message.webhook is not None:
                 take_note(message.webhook, tried, now=clock())
             if not is_ours:
@@ -126,11 +144,44 @@ def _send_all(
     return is_all_tried
 
 
-def _try_one(sender: Sender, message: Message, clock: Callable[[], datetime]) -> Tried:
+@contextmanager
+def _kept(marked: list[int], clock: Callable[[], datetime]) -> Iterator[None]:
+    """Wait for the disk once, when all is sent: a mark by itself would wait longer for it than for the mail server."""
+    try:
+        yield
+    finally:
+        patiently(lambda: keep_sent(marked, now=clock()))
+
+
+def _read_together(messages: Iterable[Message]) -> Background | None:
+    """Read what the wordings need. None where one makes that fail: each is read by itself, and only that one fails."""
+    try:
+        return Background(message.event for message in messages if message.event is not None)
+    except Exception:
+        logger.exception("What is to be said could not be read together.")
+        return None
+
+
+def _write_one(sender: Sender, message: Message, background: Background | None, clock: Callable[[], datetime]) -> Any:
+    def write() -> Any:
+        said = _worded(message, background, clock())
+        return sender.write(message, said) if said is not None else UNWANTED
+
+    return _carefully(message, write)
+
+
+def _try_one(sender: Sender, message: Message, written: Any) -> Tried:
+    if isinstance(written, Tried):
+        return written
+    tried: Tried = _carefully(message, lambda: sender.send(message, written))
+    return tried
+
+
+def _carefully(message: Message, act: Callable[[], Any]) -> Any:
+    """Do something for one message in its reader's language. What goes wrong is an outcome, and no other one's."""
     try:
         with translation.override(message.person.language if message.person else None):
-            said = _worded(message, clock())
-            return sender.send(message, said) if said is not None else UNWANTED
+            return act()
     except (OperationalError, InterfaceError):
         logger.warning("The database is away; message %s waits for it.", message.pk)
         return NOT_TRIED
@@ -143,7 +194,7 @@ def _mark(claim: Claim, message: Message, tried: Tried, *, now: datetime) -> boo
     """Mark what has come of a message; false where it was not this worker's to send any more."""
     match tried.outcome:
         case Outcome.SENT:
-            return mark_sent(claim, [message.pk], now=now)
+            return mark_one_sent(claim, message.pk, now=now)
         case Outcome.LATER | Outcome.UNSURE | Outcome.NEVER:
             mark_failed(claim, message, tried, now=now)
         case Outcome.UNWANTED:
@@ -153,17 +204,19 @@ def _mark(claim: Claim, message: Message, tried: Tried, *, now: datetime) -> boo
     return True
 
 
-def _worded(message: Message, now: datetime) -> Said | None:
+def _worded(message: Message, background: Background | None, now: datetime) -> Said | None:
     """Word a message; None for a digest of which nothing is wanted any more."""
     today = timezone.localdate(now)
     if message.webhook is not None:
         return Said("", "", "")  # a system is told codes, and of events that people are not told of
     if message.digest_on is None:
-        return say(message, today=today)
+        return say(message, today=today, background=background)
     gathered = list(message.bundled.select_related(*MESSAGE_PARTS).order_by("pk"))
     verdict = judge(gathered, now=now)
     _pass_on(verdict, now=now)
-    lines = tuple(say(each, today=today) for each in gathered if each.pk not in verdict.unwanted)
+    left = [each for each in gathered if each.pk not in verdict.unwanted]
+    background = Background(each.event for each in left if each.event is not None)
+    lines = tuple(say(each, today=today, background=background) for each in left)
     return say(message, today=today, lines=lines) if lines else None
 
 

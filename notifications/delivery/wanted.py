@@ -13,7 +13,7 @@ from coordination.models import Deadline, DeadlineKind, Event, Membership, StepT
 from notifications.models import Audience, Channel, Message, MessageState
 from notifications.planning.asks import Waiting, asks_that_wait, deadline_of, is_ask, waits
 from notifications.planning.choices import Choices
-from notifications.planning.people import Told, told_of_event, told_of_step
+from notifications.planning.people import told_by
 
 
 @dataclass
@@ -41,12 +41,16 @@ def judge(messages: Iterable[Message], *, now: datetime) -> Verdict:
     steps = [message for message in messages if message.step is not None]
     overtaken, moved = _overtaken(steps), _moved(steps)
     waiting = asks_that_wait([message.event for message in messages if message.event and is_ask(message)])
-    whose, verdict = _Whose(messages, waiting, now), Verdict()
+    left, verdict = [], Verdict()
     for message in messages:
         is_over = message.pk in overtaken or _is_settled(message, waiting) or _is_moved(message, moved)
         if is_over or not _can_be_told(message, choices):
             verdict.unwanted.add(message.pk)
-        elif not whose.is_theirs(message):
+        else:
+            left.append(message)
+    whose = _Whose(left, waiting, now)
+    for message in left:
+        if not whose.is_theirs(message):
             verdict.unwanted.add(message.pk)
             verdict.steps |= {message.step_id} if message.step_id else set()
             verdict.events |= {message.event_id} if message.event_id else set()
@@ -121,27 +125,32 @@ class _Whose:
     """Whose to do, or to know, it is what messages say, as things are now."""
 
     def __init__(self, messages: list[Message], waiting: Waiting, now: datetime) -> None:
-        """Read what most messages need; only for the others is it worked out anew whom their cause tells."""
+        """Read what most messages need; only for the others is it worked out anew whom their causes tell."""
         self._waiting = waiting
-        self._today = timezone.localdate(now)
-        self._told: dict[StepTaken | Event, Told] = {}
         of_units = [(message.person_id, owed.unit_id) for message in messages if (owed := self._owed_by_unit(message))]
         people, units = {person_id or 0 for person_id, _unit in of_units}, {unit_id for _person, unit_id in of_units}
         members = Membership.objects.live().filter(user_id__in=people, unit_id__in=units)
         self._members: set[tuple[int | None, int]] = set(members.values_list("user_id", "unit_id")) if units else set()
+        others = (message for message in messages if not self._owes(message))
+        causes = list({cause for message in others if (cause := _cause(message)) is not None})
+        told = told_by(causes, today=timezone.localdate(now)) if causes else []
+        self._told = dict(zip(causes, told, strict=True))
 
     def is_theirs(self, message: Message) -> bool:
         """Say whether the message's reader is still one of those who are told."""
-        if message.audience == Audience.OWNER and (owed := self._owed(message)):
-            if owed.owner_id is not None and owed.owner_id == message.person_id:
-                return True
-            if owed.owner_id is None and (message.person_id, owed.unit_id) in self._members:
-                return True
-        if message.step is not None:
-            return message.person_id in self._told_of_step(message.step)
-        if message.event is not None and is_ask(message):
-            return self._told_of_event(message.event).get(message.person_id or 0) == Audience.OWNER
-        return True
+        cause = _cause(message)
+        if cause is None or self._owes(message):
+            return True
+        audience = self._told[cause].get(message.person_id or 0)
+        return audience is not None if isinstance(cause, StepTaken) else audience == Audience.OWNER
+
+    def _owes(self, message: Message) -> bool:
+        owed = self._owed(message) if message.audience == Audience.OWNER else None
+        if owed is None:
+            return False
+        if owed.owner_id is not None:
+            return owed.owner_id == message.person_id
+        return (message.person_id, owed.unit_id) in self._members
 
     def _owed(self, message: Message) -> Deadline | None:
         if message.step is not None:
@@ -152,12 +161,9 @@ class _Whose:
         owed = self._owed(message)
         return owed if owed is not None and owed.owner_id is None else None
 
-    def _told_of_step(self, step: StepTaken) -> Told:
-        if step not in self._told:
-            self._told[step] = told_of_step(step, today=self._today)
-        return self._told[step]
 
-    def _told_of_event(self, event: Event) -> Told:
-        if event not in self._told:
-            self._told[event] = told_of_event(event, today=self._today)
-        return self._told[event]
+def _cause(message: Message) -> StepTaken | Event | None:
+    """Give what a message is told of where that can be for somebody else by now: news stays theirs."""
+    if message.step is not None:
+        return message.step
+    return message.event if is_ask(message) else None

@@ -32,6 +32,9 @@ _OWED: dict[EventKind, tuple[DeadlineKind, str]] = {
     EventKind.JOIN_ASKED: (DeadlineKind.ANSWER_JOIN_REQUEST, "join_request_id"),
     EventKind.RELEASE_ASKED: (DeadlineKind.ASSIGN_HOLDER, "case_id"),
     EventKind.BATON_FELL: (DeadlineKind.ASSIGN_HOLDER, "case_id"),
+    EventKind.TRANSITION_HANDED_OVER: (DeadlineKind.RECEIVE_TRANSITION, "transition_id"),
+    EventKind.TRANSITION_DECLINED: (DeadlineKind.NAME_RECEIVER, "transition_id"),
+    EventKind.RECEIVER_LOST: (DeadlineKind.NAME_RECEIVER, "transition_id"),
 }
 _CALLS = (EventKind.MEETING_CALLED, EventKind.MEETING_MOVED)
 _ENDED_BASES = (EventKind.BASIS_WITHDRAWN, EventKind.BASIS_EXPIRED)

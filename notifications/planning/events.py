@@ -31,6 +31,10 @@ class Role(Enum):
     CALLER = auto()  # who called it
     INSTEAD = auto()  # who is called to it in the place of somebody whose part has ended
     STAND_IN = auto()
+    RECEIVERS = auto()  # the contact who has received the child, else those who receive for the unit it comes to
+    PLANNER = auto()  # who planned the move
+    HANDER = auto()  # who handed the child over
+    OWING = auto()  # who owes, still, what a leader has reminded of
 
 
 _OWNER, _NEWS = Audience.OWNER, Audience.NEWS
@@ -94,6 +98,41 @@ TOLD: dict[EventKind, tuple[tuple[Role, Audience], ...]] = {
     EventKind.MEETING_CANCELLED: ((Role.CALLED, _NEWS), (Role.CALLER, _NEWS)),
     EventKind.MEETING_ANSWERED: ((Role.CALLER, _NEWS),),
     EventKind.MEETING_RELEASED: ((Role.INSTEAD, _OWNER), (Role.PERSON, _NEWS), (Role.CALLER, _NEWS)),
+    EventKind.CHILD_HEARD: ((Role.HOLDER, _NEWS),),
+    EventKind.PARENTS_INVOLVED: ((Role.HOLDER, _NEWS),),
+    EventKind.TRANSITION_PLANNED: ((Role.HOLDER, _NEWS), (Role.RECEIVERS, _NEWS)),
+    EventKind.TRANSITION_POSTPONED: ((Role.HOLDER, _NEWS), (Role.PLANNER, _NEWS), (Role.RECEIVERS, _NEWS)),
+    EventKind.TRANSITION_CANCELLED: (
+        (Role.HOLDER, _NEWS),
+        (Role.PLANNER, _NEWS),
+        (Role.HANDER, _NEWS),
+        (Role.RECEIVERS, _NEWS),
+    ),
+    EventKind.RECEIVER_NAMED: ((Role.HOLDER, _NEWS), (Role.PLANNER, _NEWS), (Role.RECEIVERS, _NEWS)),
+    EventKind.RECEIVER_LOST: ((Role.HOLDER, _OWNER), (Role.PLANNER, _NEWS), (Role.HANDER, _NEWS)),
+    EventKind.TRANSITION_HANDED_OVER: (
+        (Role.RECEIVERS, _OWNER),
+        (Role.HOLDER, _NEWS),
+        (Role.PLANNER, _NEWS),
+        (Role.PARTNERS, _NEWS),
+    ),
+    EventKind.TRANSITION_DECLINED: ((Role.HOLDER, _OWNER), (Role.HANDER, _NEWS), (Role.PLANNER, _NEWS)),
+    EventKind.TRANSITION_RECEIVED: (
+        (Role.HANDER, _NEWS),
+        (Role.PLANNER, _NEWS),
+        (Role.HOLDER, _NEWS),
+        (Role.PARTNERS, _NEWS),
+        (Role.OPENER, _NEWS),
+    ),
+    EventKind.TRANSITION_LANDED: (
+        (Role.HOLDER, _NEWS),
+        (Role.HANDER, _NEWS),
+        (Role.PLANNER, _NEWS),
+        (Role.PARTNERS, _NEWS),
+    ),
+    EventKind.TRANSITION_REMINDED: ((Role.OWING, _OWNER),),
+    EventKind.MILESTONE_DONE: ((Role.HOLDER, _NEWS),),
+    EventKind.MILESTONE_NOT_RELEVANT: ((Role.HOLDER, _NEWS),),
     EventKind.ABSENCE_SET: ((Role.STAND_IN, _NEWS),),
     EventKind.ABSENCE_ENDED: ((Role.STAND_IN, _NEWS),),
 }
@@ -106,6 +145,8 @@ SILENT = frozenset(
         EventKind.BASIS_RECORDED,
         EventKind.AGREEMENT_ENDED,  # with its case, which says so itself
         EventKind.MEETING_HELD,  # they were there
+        EventKind.TRANSITION_REVIEWED,  # the other leader has the same to do, and sees it on the board
+        EventKind.TEMPLATE_CHANGED,
         EventKind.UNIT_PLACED,
         EventKind.UNIT_CHANGED,
         EventKind.UNIT_CLOSED,

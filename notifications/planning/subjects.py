@@ -22,19 +22,38 @@ from coordination.models import (
     Invitation,
     JoinRequest,
     Meeting,
+    Milestone,
     Partnership,
+    Transition,
 )
 from notifications.models import Audience
 
 _MODELS: dict[str, Any] = {
     model.__name__.lower(): model
-    for model in (Absence, Agreement, Attendance, Basis, Case, Handover, Invitation, JoinRequest, Meeting, Partnership)
+    for model in (
+        Absence,
+        Agreement,
+        Attendance,
+        Basis,
+        Case,
+        Handover,
+        Invitation,
+        JoinRequest,
+        Meeting,
+        Milestone,
+        Partnership,
+        Transition,
+    )
 }
-# What is said of a row beside its own columns.
+KINDS = tuple(_MODELS)
+# What is said of a row, or of whom it is, beside its own columns.
 _WITH: dict[str, tuple[str, ...]] = {
     "invitation": ("sent_unit", "onward_unit"),
     "meeting": ("place", "room"),
+    "partnership": ("invitation",),
     "attendance": ("meeting__place", "meeting__room"),
+    "transition": ("from_unit", "to_unit"),
+    "milestone": ("transition",),
 }
 # Pages that may be opened without seeing the case.
 _PAGES = {"invitation": "invitation", "handover": "handover", "joinrequest": "join_request", "meeting": "meeting"}
@@ -51,14 +70,13 @@ _ASKS = frozenset(
 )
 # Told also to those who were asked, and who have never seen the case.
 _TAKEN_BACK = frozenset(
-    {EventKind.INVITATION_WITHDRAWN, EventKind.HANDOVER_WITHDRAWN, EventKind.BATON_REQUEST_WITHDRAWN}
+    {
+        EventKind.INVITATION_WITHDRAWN,
+        EventKind.HANDOVER_WITHDRAWN,
+        EventKind.BATON_REQUEST_WITHDRAWN,
+        EventKind.TRANSITION_CANCELLED,
+    }
 )
-
-
-def subject_of(event: Event) -> Any:
-    """Read the row that the event happened to; None where its kind has none that matters here, or it is gone."""
-    model = _MODELS.get(event.subject)
-    return model.objects.filter(pk=event.subject_id).first() if model is not None else None
 
 
 def subjects_of(events: Iterable[Event], kinds: Iterable[str]) -> dict[tuple[str, int], Any]:
@@ -83,6 +101,8 @@ def path_of_event(event: Event) -> str:
         return reverse("desk")
     if event.kind in (EventKind.JOIN_ACCEPTED, EventKind.JOIN_DECLINED, EventKind.JOIN_WITHDRAWN):
         return reverse("join_request", args=[event.subject_id])
+    if event.subject == "transition":
+        return reverse("transition", args=[event.subject_id])
     return reverse("case", args=[event.case.code]) if event.case else reverse("desk")
 
 
@@ -97,6 +117,8 @@ def path_of_deadline(deadline: Deadline, audience: Audience) -> str:
         return reverse("handover", args=[deadline.handover_id])
     if audience == Audience.OWNER and (meeting_id := _meeting_of(deadline)) is not None:
         return reverse("meeting", args=[meeting_id])
+    if deadline.move is not None and kind != DeadlineKind.NAME_RECEIVER:
+        return reverse("transition", args=[deadline.move.pk])  # which the leaders of both units see
     # A leader need not see the case; their desk shows what has come up to them, and the way on where there is one.
     return reverse("desk") if audience == Audience.LEADER else reverse("case", args=[deadline.case.code])
 

@@ -23,6 +23,13 @@ TO_DO: dict[DeadlineKind, Any] = {
     DeadlineKind.NEXT_STEP: _("Agree on a next step"),
     DeadlineKind.RENEW_CONSENT: _("Ask for the consent again"),
     DeadlineKind.ASSIGN_HOLDER: _("Find a new holder"),
+    DeadlineKind.HEAR_CHILD: _("Hear the child"),
+    DeadlineKind.INVOLVE_PARENTS: _("Involve the parents"),
+    DeadlineKind.DO_MILESTONE: _("A step of the move is due"),
+    DeadlineKind.NAME_RECEIVER: _("Find out who receives the child"),
+    DeadlineKind.RECEIVE_TRANSITION: _("Receive the child"),
+    DeadlineKind.FOLLOW_UP: _("Follow up: has the child landed?"),
+    DeadlineKind.REVIEW_TRANSITION: _("Review the move"),
 }
 # To everybody else: what has not happened.
 NOT_DONE: dict[DeadlineKind, Any] = {
@@ -37,6 +44,13 @@ NOT_DONE: dict[DeadlineKind, Any] = {
     DeadlineKind.NEXT_STEP: _("A case has no next step"),
     DeadlineKind.RENEW_CONSENT: _("A consent has not been renewed"),
     DeadlineKind.ASSIGN_HOLDER: _("A new holder has not been found"),
+    DeadlineKind.HEAR_CHILD: _("The child has not been heard"),
+    DeadlineKind.INVOLVE_PARENTS: _("The parents have not been involved"),
+    DeadlineKind.DO_MILESTONE: _("A step of a move has not been done"),
+    DeadlineKind.NAME_RECEIVER: _("Nobody has been found to receive a child"),
+    DeadlineKind.RECEIVE_TRANSITION: _("%(unit)s has not received the child"),
+    DeadlineKind.FOLLOW_UP: _("It has not been followed up whether a child landed"),
+    DeadlineKind.REVIEW_TRANSITION: _("A move has not been reviewed"),
 }
 _DUE, _WAS_DUE = _("It is due by %(day)s."), _("It was due by %(day)s.")
 _OWED = _("%(unit)s had until %(day)s.")

@@ -119,6 +119,16 @@ TURNS: dict[tuple[EventKind, str], Wording] = {
 
 # For whoever is to act, or stands in for them.
 TO_DO: dict[EventKind, Wording] = {
+    EventKind.TRANSITION_HANDED_OVER: Wording(
+        _("A child comes to you from %(asker)s"),
+        _("Read the record, and say who is the contact at %(unit)s. Please receive the child by %(day)s."),
+    ),
+    EventKind.TRANSITION_DECLINED: Wording(
+        _("Find out who receives the child"), _("The unit that was asked cannot. Open the case to see why.")
+    ),
+    EventKind.RECEIVER_LOST: Wording(
+        _("Find out who receives the child"), _("The unit that the child was to come to has closed.")
+    ),
     EventKind.INVITATION_DECLINED: Wording(
         _("Find out who can help instead of %(unit)s"),
         _("They have said no and do not know whom else to ask. Now it is for a leader to find out."),
@@ -268,6 +278,46 @@ SAID: dict[EventKind, Wording] = {
     ),
     EventKind.MEETING_RELEASED: Wording(
         _("%(person)s is no longer called to the meeting"), _("It is on %(day)s, %(time)s, at %(place)s.")
+    ),
+    EventKind.CHILD_HEARD: Wording(
+        _("It has been noted whether the child was heard"), _("%(actor)s has noted it. Open the case to see it.")
+    ),
+    EventKind.PARENTS_INVOLVED: Wording(
+        _("It has been noted whether the parents took part"), _("%(actor)s has noted it. Open the case to see it.")
+    ),
+    EventKind.TRANSITION_PLANNED: Wording(
+        _("A move has been planned for %(day)s"), _("From %(asker)s to %(unit)s. The steps on the way have their days.")
+    ),
+    EventKind.TRANSITION_POSTPONED: Wording(
+        _("The move has been given another day: %(day)s"), _("The steps on the way have moved with it.")
+    ),
+    EventKind.TRANSITION_CANCELLED: Wording(
+        _("The move has been cancelled"), _("It was planned for %(day)s. Nobody has anything left to do in it.")
+    ),
+    EventKind.RECEIVER_NAMED: Wording(_("%(unit)s is to receive the child"), _("The move is planned for %(day)s.")),
+    EventKind.RECEIVER_LOST: Wording(
+        _("The receiving unit has closed"), _("Somebody finds out who receives the child instead.")
+    ),
+    EventKind.TRANSITION_HANDED_OVER: Wording(
+        _("The child has been handed over"), _("%(actor)s has done so. Open the case to see who is to receive it.")
+    ),
+    EventKind.TRANSITION_DECLINED: Wording(
+        _("The child has not been received"), _("Somebody finds out who receives the child instead.")
+    ),
+    EventKind.TRANSITION_RECEIVED: Wording(
+        _("%(unit)s has received the child"), _("They have read the record and named a contact.")
+    ),
+    EventKind.TRANSITION_LANDED: Wording(
+        _("It has been followed up how the child landed"), _("Open the case to see it.")
+    ),
+    EventKind.TRANSITION_REMINDED: Wording(
+        _("%(actor)s reminds %(unit)s of a move"), _("The next step of it is due by %(day)s.")
+    ),
+    EventKind.MILESTONE_DONE: Wording(
+        _("A step of the move has been done"), _("%(actor)s has done it. Open the case to see which.")
+    ),
+    EventKind.MILESTONE_NOT_RELEVANT: Wording(
+        _("A step of the move is not needed"), _("%(actor)s has said so. Open the case to see which.")
     ),
     EventKind.ABSENCE_SET: Wording(
         _("You stand in for %(person)s"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
-from coordination.models import Attendance, Deadline, DeadlineKind, Event, Invitation, Meeting, User
+from coordination.models import Attendance, Deadline, DeadlineKind, Event, Invitation, Meeting, Transition, User
 from coordination.rules.day_words import whole_day
 from notifications.planning.subjects import subjects_of
 
@@ -43,8 +43,18 @@ class Facts:
 
 
 # The column of a deadline that points to each kind of ask.
-_ASKED = {"invitation": "invitation_id", "joinrequest": "join_request_id", "handover": "handover_id"}
-_ANSWERS = (DeadlineKind.ANSWER_INVITATION, DeadlineKind.ANSWER_JOIN_REQUEST, DeadlineKind.ANSWER_HANDOVER)
+_ASKED = {
+    "invitation": "invitation_id",
+    "joinrequest": "join_request_id",
+    "handover": "handover_id",
+    "transition": "transition_id",
+}
+_ANSWERS = (
+    DeadlineKind.ANSWER_INVITATION,
+    DeadlineKind.ANSWER_JOIN_REQUEST,
+    DeadlineKind.ANSWER_HANDOVER,
+    DeadlineKind.RECEIVE_TRANSITION,
+)
 
 
 class Background:
@@ -53,7 +63,9 @@ class Background:
     def __init__(self, events: Iterable[Event]) -> None:
         """Read it for these events."""
         events = list(events)
-        self._subjects = subjects_of(events, ("invitation", "joinrequest", "handover", "meeting", "attendance"))
+        self._subjects = subjects_of(
+            events, ("invitation", "joinrequest", "handover", "meeting", "attendance", "transition")
+        )
         self._due = _due_days([(kind, pk) for kind, pk in self._subjects if kind in _ASKED])
         people = {person_id for event in events if (person_id := id_before(event))}
         self._names = dict(User.objects.filter(pk__in=people).values_list("pk", "name")) if people else {}
@@ -108,6 +120,8 @@ def _facts_of_subject(event: Event, background: Background) -> dict[str, str]:
         return _facts_of_meeting(meeting)
     if subject is None:
         return {}
+    if isinstance(subject, Transition):
+        return {"day": whole_day(background.due_on(event) or subject.move_on), "asker": subject.from_unit.name}
     due_on = background.due_on(event)
     words = {"day": whole_day(due_on) if due_on else ""}
     if isinstance(subject, Invitation):

@@ -14,8 +14,9 @@ from coordination.models import Event, EventKind, StepTaken
 from notifications.models import Channel, Device, Feed, Message, MessageState, Preference, Receiver, Webhook
 from tests.builders import World, day, on
 from tests.notifications.making import due
+from tests.promises.constraints_of_moves import again, change
 from tests.promises.no_ask_dies_in_silence.what_is_owed import unanswered_invitation
-from tests.promises.test_constraints import again, change, constraints, is_named
+from tests.promises.test_constraints import constraints, is_named
 
 Cause = Callable[[World], dict[str, Any]]
 Write = Callable[[World], object]

@@ -11,7 +11,7 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
-from coordination.models import User
+from coordination.models import DeadlineKind, User
 from notifications.channels.email import compose, message_id
 from notifications.delivery import sending
 from notifications.delivery.sending import send_due
@@ -162,7 +162,7 @@ def test_a_mail_to_nobody_is_discarded_and_not_tried_for_ever(world: World) -> N
 
 def test_what_is_said_is_true_when_it_is_sent(world: World) -> None:
     case = a_case(world)
-    deadline = case.deadlines.get()
+    deadline = case.deadlines.get(kind=DeadlineKind.ANSWER_INVITATION)
     post = Post(world)
     post.round(on(2))
     message = Message.objects.filter(step__deadline=deadline, channel=Channel.EMAIL, person=world.anna).get()

@@ -12,7 +12,6 @@ from django.db import IntegrityError, OperationalError
 from coordination.models import DeadlineKind, EventKind, OutboxEntry
 from notifications.channels.outcomes import SENT, Outcome, Tried
 from notifications.delivery import claims, sending
-from notifications.delivery import relay as relaying
 from notifications.delivery.claims import (
     LONGEST_PAUSE,
     claim_due,
@@ -25,7 +24,7 @@ from notifications.delivery.claims import (
 from notifications.delivery.relay import relay
 from notifications.delivery.sending import send_due
 from notifications.models import Channel, Message, MessageState
-from notifications.planning.people import told_of_event
+from notifications.planning import people
 from tests.builders import World, a_case, on
 from tests.notifications.making import answering, due, some_due
 
@@ -41,14 +40,14 @@ NO = Tried(Outcome.NEVER, "550")
 def test_rows_that_fail_leave_the_next_batch_to_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     relay(now=on(0))
     broken, fine = a_case(world), a_case(world)
-    right = told_of_event
+    right = people._told_of_event
 
-    def breaks(event: Any, **how: Any) -> Any:
+    def breaks(event: Any, *args: Any) -> Any:
         if event.case_id == broken.pk:
             raise ValueError
-        return right(event, **how)
+        return right(event, *args)
 
-    monkeypatch.setattr(relaying, "told_of_event", breaks)
+    monkeypatch.setattr(people, "_told_of_event", breaks)
     number, failed = broken.events.count(), set[int]()
     assert number == fine.events.count()
     relay(now=on(0), limit=number, failed=failed)
@@ -61,14 +60,14 @@ def test_a_row_that_the_database_refuses_spoils_nothing_for_the_others(
 ) -> None:
     relay(now=on(0))
     broken, fine = a_case(world), a_case(world)
-    right = told_of_event
+    right = people._told_of_event
 
-    def breaks(event: Any, **how: Any) -> Any:
+    def breaks(event: Any, *args: Any) -> Any:
         if event.case_id == broken.pk:
             Message.objects.create(person=world.maja, channel=EMAIL, made_at=on(0), due_at=on(0), next_at=on(0))
-        return right(event, **how)
+        return right(event, *args)
 
-    monkeypatch.setattr(relaying, "told_of_event", breaks)
+    monkeypatch.setattr(people, "_told_of_event", breaks)
     assert relay(now=on(0)) == fine.events.count()
 
 
@@ -82,7 +81,7 @@ def test_a_batch_that_the_database_has_ended_is_no_failure_of_its_rows(
         raise OperationalError("deadlock detected")
 
     with monkeypatch.context() as patched:
-        patched.setattr(relaying, "told_of_event", ends)
+        patched.setattr(people, "_told_of_event", ends)
         with pytest.raises(OperationalError):
             relay(now=on(0), failed=failed)
     assert failed == set()

@@ -82,7 +82,7 @@ def test_who_asked_cannot_answer_and_receives_nothing(world: World) -> None:
 def test_a_unit_that_is_asked_owes_with_all_who_can_answer_and_a_person_alone(world: World) -> None:
     case = a_case(world, invite=[(world.ppr, None), (world.school, None), (world.health, world.hanne)])
     for unit, owners in ((world.ppr, "anna anton per"), (world.school, "lone mads"), (world.health, "hanne")):
-        assert names(world, owners_of(case.deadlines.get(unit=unit))) == owners
+        assert names(world, owners_of(case.deadlines.get(kind=DeadlineKind.ANSWER_INVITATION, unit=unit))) == owners
 
 
 def test_who_waits_for_what_is_owed(world: World) -> None:
@@ -113,6 +113,8 @@ def test_who_waits_for_what_is_owed(world: World) -> None:
         "answer_meeting": "anna lone",
         "meeting_outcome": "lone",
         "renew_consent": "lone",
+        "hear_child": "lone",
+        "involve_parents": "lone",
     }
     handovers = case.deadlines.open().filter(kind=DeadlineKind.ANSWER_HANDOVER)
     assert {names(world, askers_of(deadline)) for deadline in handovers} == {"lone maja", "anna lone"}

@@ -169,5 +169,5 @@ def test_relaying_costs_the_same_queries_however_many_rows_there_are(world: Worl
     assert many <= few <= 30
     while pass_time(now=on(14)):
         pass
-    assert waiting.count() == 25
+    assert waiting.count() == 35
     assert cost(waiting.count(), on(14)) <= 20
