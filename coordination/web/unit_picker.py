@@ -135,17 +135,19 @@ class Picker:
         widget.choices = [*groups, (_("Or"), [(NOBODY, unit_field.nobody)])] if unit_field.nobody else groups
         widget.hints = answer_hints([unit_id for _label, units in groups for unit_id, _name in units], self.request)
 
+    def headings(self) -> tuple[str, str]:
+        """Name the two groups of suggested units: the usual ones, and the others."""
+        return _("Often help with this"), _("Work for %(unit)s") % {"unit": self.beside.name}
+
     def _groups(self, picked: Collection[int]) -> list[tuple[str, list[tuple[int, str]]]]:
         found = {unit.pk: unit.name for unit in self.found}
         suggested = [unit for unit in self.suggested if unit.unit_id not in found]
         elsewhere = set(picked) - found.keys() - {unit.unit_id for unit in suggested}
         also = Unit.objects.filter(open_units_beside(self.beside), pk__in=elsewhere).values_list("pk", "name")
+        usual, others = self.headings()
         groups = [
-            (_("Often help with this"), [(unit.unit_id, unit.name) for unit in suggested if unit.is_usual]),
-            (
-                _("Work for %(unit)s") % {"unit": self.beside.name},
-                [(unit.unit_id, unit.name) for unit in suggested if not unit.is_usual],
-            ),
+            (usual, [(unit.unit_id, unit.name) for unit in suggested if unit.is_usual]),
+            (others, [(unit.unit_id, unit.name) for unit in suggested if not unit.is_usual]),
             (_("Also picked"), list(also)),
             (_("Found"), list(found.items())),  # last, beside the search field
         ]

@@ -121,8 +121,10 @@ def test_what_is_due_today_or_late_is_now_the_rest_this_week_or_later(world: Wor
     text = desk_of(world.maja, on(3))
     assert part(text, " Now ", "This week" if "This week" in text else "Later").count("Your agreement") == 2
     assert "was due yesterday" in text
-    assert "Later (1)" in text
-    assert "Saturday 26 September" in part(text, "Later (1)")
+    later = part(text, "Later (3)")
+    assert "Saturday 26 September" in later
+    assert "Hear the child" in later
+    assert "Involve the parents" in later
 
 
 def test_an_agreement_can_be_called_done_from_the_desk(world: World) -> None:

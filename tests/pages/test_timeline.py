@@ -22,7 +22,7 @@ from tests.builders import World, a_case, day, on, term
 from tests.pages.asking import see, words
 from tests.pages.rich_case import a_rich_case
 
-NOT_ABOUT_A_CASE = ("unit_", "person_", "membership_", "absence_")
+NOT_ABOUT_A_CASE = ("unit_", "person_", "membership_", "absence_", "template_")
 CODES = ("theme", "outcome", "reason", "ask", "agreement_kind", "system")
 CASE_KINDS = [kind for kind in EventKind if not kind.startswith(NOT_ABOUT_A_CASE)]
 # What events of a kind carry beside unit, person and actor; several where the sentence depends on it.
@@ -75,6 +75,37 @@ DATA: dict[EventKind, list[dict[str, Any]]] = {
     EventKind.MEETING_RELEASED: [{"instead": "person"}, {"instead": None}],
     EventKind.MEETING_ANSWERED: [{"comes": True}, {"comes": False}],
     EventKind.MEETING_HELD: [{"minutes": True}, {"minutes": False}],
+    EventKind.CHILD_HEARD: [
+        {"was_on": "2026-09-14", "form": "talk", "changed_plan": True},
+        {"was_on": "2026-09-14", "form": "talk", "changed_plan": False},
+        {"was_on": "2026-09-14", "reason": "no_interpreter"},
+    ],
+    EventKind.PARENTS_INVOLVED: [
+        {"was_on": "2026-09-14", "form": "meeting"},
+        {"was_on": "2026-09-14", "reason": "no_interpreter"},
+    ],
+    EventKind.TRANSITION_PLANNED: [
+        {"from_unit": "unit", "to_unit": None, "move_on": "2027-08-01"},
+        {"from_unit": "unit", "to_unit": "unit", "move_on": "2027-08-01"},
+    ],
+    EventKind.TRANSITION_POSTPONED: [{"move_on": "2027-08-01", "before_on": "2027-03-01"}],
+    EventKind.RECEIVER_NAMED: [{"to_unit": "unit"}],
+    EventKind.RECEIVER_LOST: [{"to_unit": "unit"}],
+    EventKind.TRANSITION_HANDED_OVER: [{"from_unit": "unit", "to_unit": "unit"}, {}],
+    EventKind.TRANSITION_RECEIVED: [{"to_unit": "unit", "contact": "person"}],
+    EventKind.TRANSITION_DECLINED: [
+        {"to_unit": "unit", "reason": "no_capacity", "onward": "unit"},
+        {"to_unit": "unit", "reason": "no_capacity", "onward": None},
+    ],
+    EventKind.TRANSITION_LANDED: [
+        {"landing": "well"},
+        {"landing": "needs_more"},
+        {"landing": "knowledge_missing", "missing": "support"},
+    ],
+    EventKind.TRANSITION_CANCELLED: [{"reason": "moved_away"}, {"cause": "case_closed"}],
+    EventKind.TRANSITION_REVIEWED: [{"reviewed_unit": "unit"}],
+    EventKind.MILESTONE_DONE: [{"milestone": "visit"}],
+    EventKind.MILESTONE_NOT_RELEVANT: [{"milestone": "visit", "reason": "not_needed"}],
 }
 
 

@@ -25,7 +25,8 @@ def actions_for(reader: Reader) -> Actions:
         return _holders(reader)
     if reader.page.part == Part.PARTNER:
         return _partners(reader)
-    return Actions(_leaders(reader), [])
+    plan = [Act(_("Plan a move"), link("transition_plan", reader.page.case.code))]
+    return Actions(_leaders(reader), plan)
 
 
 def _holders(reader: Reader) -> Actions:
@@ -38,6 +39,7 @@ def _holders(reader: Reader) -> Actions:
     if page.offer is None:
         buttons.append(Act(_("Hand the baton over"), link("handover_offer", code)))
     more = [
+        Act(_("Plan a move"), link("transition_plan", code)),
         Act(_("Add a reference"), link("reference_add", code)),
         Act(_("Record a basis"), link("basis_record", code)),
     ]

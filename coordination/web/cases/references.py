@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ from coordination.errors import Unacceptable
 from coordination.models import LookReason, Reference, ReferencePurpose
 from coordination.privacy.references import ReferenceLost
 from coordination.queries.case_page import CasePage
-from coordination.queries.visibility import cases_seen_by
+from coordination.queries.visibility import part_in, references_seen_by, transitions_to_receive
 from coordination.rules.access import Part, may_hold, may_open_reference, sharing_is_allowed
 from coordination.rules.actors import Actor
 from coordination.web.cases.forms import LookReasonForm, ReferenceForm
@@ -74,12 +74,11 @@ def current_reasons() -> list[LookReason]:
 def open_(request: PageRequest, pk: int) -> HttpResponse:
     """Show the number of a reference, once: it stands in this answer and nowhere else.
 
-    A mere visit, as after signing in, opens nothing: it goes to the case.
+    A mere visit, as after signing in, opens nothing: it goes to the case, or to the child that is to be received.
     """
-    seen = Reference.objects.filter(case__in=cases_seen_by(request.actor)).select_related("case", "system", "unit")
-    reference = find(seen, pk=pk)
+    reference = find(references_seen_by(request.actor).select_related("case", "system", "unit"), pk=pk)
     if request.method != "POST":
-        return redirect("case", reference.case.code)
+        return redirect(_page_of(request, reference))
     form = LookReasonForm(request.POST, reference=reference, reasons=current_reasons())
     try:
         number = open_reference(reference=reference, actor=request.user, now=request.now, reason=form.chosen_reason())
@@ -95,9 +94,18 @@ def open_(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-def _show(request: HttpRequest, reference: Reference, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+def _page_of(request: PageRequest, reference: Reference) -> str:
+    """Give the address of the page on which the reference stands closed, for this reader."""
+    to_receive = transitions_to_receive(request.actor).filter(case_id=reference.case_id).first()
+    if to_receive is None or part_in(request.actor, reference.case) > Part.RECEIPT:
+        return reverse("case", args=[reference.case.code])
+    return reverse("transition_receive", args=[to_receive.pk])
+
+
+def _show(request: PageRequest, reference: Reference, *, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
     template = "cases/_reference_opened.html" if request.htmx else "cases/reference.html"  # type: ignore[attr-defined]
-    return render(request, template, {"reference": reference, "case": reference.case, **context}, status=status)
+    shown = {"reference": reference, "case": reference.case, "back_url": _page_of(request, reference)}
+    return render(request, template, {**shown, **context}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,10 +19,12 @@ from coordination.templatetags.labels import labels_of
 from coordination.web.cases.across import rows_across, rows_before
 from coordination.web.cases.actions import actions_for
 from coordination.web.cases.baton import rows_of_handovers, way_of_baton
+from coordination.web.cases.moves import rows_of_moves
 from coordination.web.cases.owed import next_words, rows_waiting
 from coordination.web.cases.plans import rows_of_agreements, rows_of_meetings
 from coordination.web.cases.references import rows_of_references
 from coordination.web.cases.rows import Reader, without
+from coordination.web.cases.voices import partners_of, voices_of
 from coordination.web.desk.asked import rows_asked
 from coordination.web.requests import PageRequest, find
 
@@ -52,6 +54,8 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
     page = read_case_page(people, part, request.actor)
     reader = Reader(page, request.actor)
     waiting, baton = rows_waiting(reader), way_of_baton(reader)
+    voices, across = voices_of(reader), rows_across(reader)
+    waiting = without(waiting, {voice.act.url for voice in voices if voice.act is not None}, drop_bare=True)
     shown = {act.url for row in waiting for act in row.acts}
     return render(
         request,
@@ -70,12 +74,16 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
             "actions": actions_for(reader),
             "waiting": waiting,
             "handovers": without(rows_of_handovers(reader), shown, drop_bare=True),
-            "across": without(rows_across(reader), shown, drop_bare=True),
+            "voices": voices,
+            "partners": partners_of(across),
+            "across": without(across, shown, drop_bare=True),
             "before": rows_before(reader),
             "agreements": without(rows_of_agreements(reader, is_open=True), shown),
             "settled_agreements": rows_of_agreements(reader, is_open=False),
             "meetings": without(rows_of_meetings(reader, is_open=True), shown),
             "past_meetings": rows_of_meetings(reader, is_open=False),
+            "moves": without(rows_of_moves(reader, is_live=True), shown),
+            "ended_moves": rows_of_moves(reader, is_live=False),
             "references": rows_of_references(page, request.actor, labels.current(LookReason)),
             "basis": page.basis,
             "is_consent": page.basis is not None and page.basis.kind == BasisKind.CONSENT,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from coordination.models import Deadline, DeadlineKind, HandoverKind, Meeting
+from coordination.models import Deadline, DeadlineKind, HandoverKind, Meeting, Transition
 
 Part = TypeVar("Part")
 
@@ -23,6 +23,11 @@ def there(part: Part | None) -> Part:
 def meeting_of(deadline: Deadline) -> Meeting:
     """Give the meeting that a deadline is about, or that it calls somebody to."""
     return deadline.attendance.meeting if deadline.attendance else there(deadline.meeting)
+
+
+def move_of(deadline: Deadline) -> Transition:
+    """Give the move that a deadline is about, or whose milestone it is."""
+    return deadline.milestone.transition if deadline.milestone else there(deadline.transition)
 
 
 def owner_of(deadline: Deadline) -> str:
@@ -94,6 +99,41 @@ def _holder_not_assigned(deadline: Deadline) -> str:
     return _("%(who)s has not assigned a new holder") % {"who": owner_of(deadline)}
 
 
+def _child_not_heard(deadline: Deadline) -> str:
+    return _("%(who)s has not heard the child") % {"who": owner_of(deadline)}
+
+
+def _parents_not_involved(deadline: Deadline) -> str:
+    return _("%(who)s has not involved the parents") % {"who": owner_of(deadline)}
+
+
+def _milestone_not_done(deadline: Deadline) -> str:
+    return _("%(who)s has not reached a milestone: %(milestone)s") % {
+        "who": owner_of(deadline),
+        "milestone": there(deadline.milestone).kind.label,
+    }
+
+
+def _receiver_not_named(deadline: Deadline) -> str:
+    return _("%(who)s has not found out who receives the child from %(unit)s") % _move_words(deadline)
+
+
+def _child_not_received(deadline: Deadline) -> str:
+    return _("%(who)s has not received the child from %(unit)s") % _move_words(deadline)
+
+
+def _not_followed_up(deadline: Deadline) -> str:
+    return _("%(who)s has not said whether the child has landed") % {"who": owner_of(deadline)}
+
+
+def _move_not_reviewed(deadline: Deadline) -> str:
+    return _("%(who)s has not reviewed the move from %(unit)s") % _move_words(deadline)
+
+
+def _move_words(deadline: Deadline) -> dict[str, str]:
+    return {"who": owner_of(deadline), "unit": move_of(deadline).from_unit.name}
+
+
 OTHERS: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.ANSWER_INVITATION: _invitation_not_answered,
     DeadlineKind.FIND_PARTNER: _partner_not_found,
@@ -106,6 +146,13 @@ OTHERS: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.NEXT_STEP: _nothing_is_due,
     DeadlineKind.RENEW_CONSENT: _consent_not_renewed,
     DeadlineKind.ASSIGN_HOLDER: _holder_not_assigned,
+    DeadlineKind.HEAR_CHILD: _child_not_heard,
+    DeadlineKind.INVOLVE_PARENTS: _parents_not_involved,
+    DeadlineKind.DO_MILESTONE: _milestone_not_done,
+    DeadlineKind.NAME_RECEIVER: _receiver_not_named,
+    DeadlineKind.RECEIVE_TRANSITION: _child_not_received,
+    DeadlineKind.FOLLOW_UP: _not_followed_up,
+    DeadlineKind.REVIEW_TRANSITION: _move_not_reviewed,
 }
 
 
@@ -140,6 +187,19 @@ def _meeting_is_next(deadline: Deadline) -> str:
     return _("was the meeting held?")
 
 
+def _milestone_is_next(deadline: Deadline) -> str:
+    milestone = there(deadline.milestone).kind.label
+    return pgettext("what comes next", "%(kind)s (%(who)s)") % {"kind": milestone, "who": owner_of(deadline)}
+
+
+def _receiving_is_next(deadline: Deadline) -> str:
+    return _("%(who)s receives the child") % {"who": owner_of(deadline)}
+
+
+def _review_is_next(deadline: Deadline) -> str:
+    return _("%(who)s reviews the move") % {"who": owner_of(deadline)}
+
+
 NEXT: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.ANSWER_INVITATION: _answer_is_next,
     DeadlineKind.FIND_PARTNER: _search_is_next,
@@ -152,6 +212,13 @@ NEXT: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.NEXT_STEP: lambda _deadline: pgettext("what comes next", "agree on a next step"),
     DeadlineKind.RENEW_CONSENT: lambda _deadline: _("renew the consent"),
     DeadlineKind.ASSIGN_HOLDER: lambda _deadline: _("a new holder"),
+    DeadlineKind.HEAR_CHILD: lambda _deadline: _("hear the child"),
+    DeadlineKind.INVOLVE_PARENTS: lambda _deadline: _("involve the parents"),
+    DeadlineKind.DO_MILESTONE: _milestone_is_next,
+    DeadlineKind.NAME_RECEIVER: lambda _deadline: _("find out who receives the child"),
+    DeadlineKind.RECEIVE_TRANSITION: _receiving_is_next,
+    DeadlineKind.FOLLOW_UP: lambda _deadline: _("has the child landed?"),
+    DeadlineKind.REVIEW_TRANSITION: _review_is_next,
 }
 
 

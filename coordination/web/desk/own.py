@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from coordination.models import Deadline, DeadlineKind, HandoverKind
 from coordination.rules.actors import Actor
 from coordination.templatetags.days import moment_words
-from coordination.web.desk.owed import meeting_of, there
+from coordination.web.desk.owed import meeting_of, move_of, there
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,57 @@ def _assign_holder(deadline: Deadline, actor: Actor) -> Said:
     return Said(title, _("Assign"), reverse("assign", args=[deadline.case.code]))
 
 
+def _hear_child(deadline: Deadline, _actor: Actor) -> Said:
+    return Said(_("Hear the child"), _("Note it"), reverse("child_heard", args=[deadline.case.code]))
+
+
+def _involve_parents(deadline: Deadline, _actor: Actor) -> Said:
+    return Said(_("Involve the parents"), _("Note it"), reverse("parents_involved", args=[deadline.case.code]))
+
+
+def _do_milestone(deadline: Deadline, _actor: Actor) -> Said:
+    milestone = there(deadline.milestone)
+    move, words = milestone.transition, {"milestone": milestone.kind.label}
+    if move.to_unit is None:
+        title = _("%(milestone)s (move from %(unit)s)") % {**words, "unit": move.from_unit.name}
+    elif milestone.is_senders:
+        title = _("%(milestone)s (move to %(unit)s)") % {**words, "unit": move.to_unit.name}
+    else:
+        title = _("%(milestone)s (move from %(unit)s)") % {**words, "unit": move.from_unit.name}
+    return Said(
+        title,
+        _("See the move"),
+        reverse("transition", args=[move.pk]),
+        done_url=reverse("milestone_done", args=[milestone.pk]),
+    )
+
+
+def _name_receiver(deadline: Deadline, _actor: Actor) -> Said:
+    move = move_of(deadline)
+    return Said(_("Find out who receives the child"), _("Choose"), reverse("transition_receiver", args=[move.pk]))
+
+
+def _receive_child(deadline: Deadline, _actor: Actor) -> Said:
+    move = move_of(deadline)
+    title = _("%(unit)s hands a child over to you") % {"unit": move.from_unit.name}
+    return Said(title, _("Receive the child"), reverse("transition_receive", args=[move.pk]))
+
+
+def _follow_up(deadline: Deadline, _actor: Actor) -> Said:
+    move = move_of(deadline)
+    title = _("Has the child from %(unit)s landed?") % {"unit": move.from_unit.name}
+    return Said(title, _("Answer"), reverse("transition_follow_up", args=[move.pk]))
+
+
+def _review_move(deadline: Deadline, _actor: Actor) -> Said:
+    move = move_of(deadline)
+    title = _("Review the move from %(unit)s to %(to_unit)s") % {
+        "unit": move.from_unit.name,
+        "to_unit": there(move.to_unit).name,
+    }
+    return Said(title, _("Review it"), reverse("transition_review", args=[move.pk, deadline.unit_id]))
+
+
 OWN: dict[DeadlineKind, Callable[[Deadline, Actor], Said]] = {
     DeadlineKind.ANSWER_INVITATION: _answer_invitation,
     DeadlineKind.FIND_PARTNER: _find_partner,
@@ -129,4 +180,11 @@ OWN: dict[DeadlineKind, Callable[[Deadline, Actor], Said]] = {
     DeadlineKind.NEXT_STEP: _next_step,
     DeadlineKind.RENEW_CONSENT: _renew_consent,
     DeadlineKind.ASSIGN_HOLDER: _assign_holder,
+    DeadlineKind.HEAR_CHILD: _hear_child,
+    DeadlineKind.INVOLVE_PARENTS: _involve_parents,
+    DeadlineKind.DO_MILESTONE: _do_milestone,
+    DeadlineKind.NAME_RECEIVER: _name_receiver,
+    DeadlineKind.RECEIVE_TRANSITION: _receive_child,
+    DeadlineKind.FOLLOW_UP: _follow_up,
+    DeadlineKind.REVIEW_TRANSITION: _review_move,
 }

@@ -12,9 +12,17 @@ from coordination.models import Deadline, DeadlineKind
 from coordination.queries.case_rows import CaseRow
 from coordination.rules.actors import Actor
 from coordination.rules.day_words import due_words
-from coordination.web.desk.owed import NEXT, OTHERS, is_search_of_leader, missing_words
+from coordination.web.desk.owed import NEXT, OTHERS, is_search_of_leader, missing_words, move_of
 from coordination.web.desk.own import OWN
 from coordination.web.desk.row import ANSWERS, Row, state_of, when_words
+
+OF_A_MOVE = (
+    DeadlineKind.DO_MILESTONE,
+    DeadlineKind.NAME_RECEIVER,
+    DeadlineKind.RECEIVE_TRANSITION,
+    DeadlineKind.FOLLOW_UP,
+    DeadlineKind.REVIEW_TRANSITION,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ def awaited_row(deadline: Deadline, actor: Actor) -> Row:
     action, action_url = _("See the case"), case_url
     if deadline.kind == DeadlineKind.ANSWER_INVITATION:
         action, action_url = _("See who else can"), reverse("invite", args=[deadline.case.code])
+    elif deadline.kind in OF_A_MOVE:
+        action, action_url = _("See the move"), reverse("transition", args=[move_of(deadline).pk])
     return _others_row(deadline, actor, href=case_url, action=action, action_url=action_url)
 
 
@@ -63,7 +73,10 @@ def escalated_row(deadline: Deadline, actor: Actor, *, sees_case: bool) -> Row:
     case_url = reverse("case", args=[deadline.case.code]) if sees_case else ""
     action, action_url = (_("See the case"), case_url) if sees_case else ("", "")
     leads_unit = actor.leads(deadline.unit)
-    if deadline.kind == DeadlineKind.ANSWER_INVITATION and leads_unit and deadline.invitation_id:
+    if deadline.kind in OF_A_MOVE and (leads_unit or sees_case):
+        said = OWN[DeadlineKind(deadline.kind)](deadline, actor)
+        action, action_url = said.action, said.url
+    elif deadline.kind == DeadlineKind.ANSWER_INVITATION and leads_unit and deadline.invitation_id:
         action, action_url = _("Answer"), reverse("invitation", args=[deadline.invitation_id])
     elif deadline.kind == DeadlineKind.ASSIGN_HOLDER and sees_case:
         action, action_url = _("Assign"), reverse("assign", args=[deadline.case.code])
