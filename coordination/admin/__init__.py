@@ -8,7 +8,14 @@ from django.contrib.auth import admin as _auth_admin  # noqa: F401 -- registers 
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from coordination.admin import people, rules, units, vocabularies  # noqa: F401 -- importing them registers them
+from coordination.admin import (  # noqa: F401 -- importing them registers them
+    figures,
+    people,
+    rules,
+    templates,
+    units,
+    vocabularies,
+)
 
 admin.site.unregister(Group)  # administrators are all alike
 admin.site.site_header = _("Involver: administration")

@@ -23,7 +23,7 @@ from coordination.models import DeadlineKind, DeadlineRule, RuleStep
 from coordination.queries.rules import Rule
 from coordination.rules.steps import PlannedStep, Told
 
-FARTHEST_STEP, LONGEST_LIMIT, LONGEST_REPEAT = 120, 250, 60
+FARTHEST_STEP, LONGEST_LIMIT, LONGEST_REPEAT, WEEKS_OF_A_YEAR = 120, 250, 60, 52
 TELLS = ("tells_owner", "tells_asker", "tells_leader", "tells_leader_above")
 
 
@@ -85,11 +85,17 @@ class StepInline(AdministratorsMixin, TabularInline):
 
 
 class RuleForm(ModelForm):
-    """How many working days one has."""
+    """How many working days one has; and after how many weeks anew, of what comes again and again."""
 
     class Meta:
         model = DeadlineRule
-        fields = ("limit_days", "urgent_limit_days")
+        fields = ("limit_days", "urgent_limit_days", "again_weeks")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for the weeks only where there are some."""
+        super().__init__(*args, **kwargs)
+        if "again_weeks" in self.fields and self.instance.again_weeks is None:
+            del self.fields["again_weeks"]
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse no day at all, and more than a year."""
@@ -97,6 +103,8 @@ class RuleForm(ModelForm):
         for name in ("limit_days", "urgent_limit_days"):
             if not 1 <= (self.cleaned_data.get(name) or 0) <= LONGEST_LIMIT:
                 self.add_error(name, _("Choose between 1 and 250 working days."))
+        if "again_weeks" in self.fields and not 1 <= (self.cleaned_data.get("again_weeks") or 0) <= WEEKS_OF_A_YEAR:
+            self.add_error("again_weeks", _("Choose between 1 and 52 weeks."))
         return cleaned
 
 
@@ -106,9 +114,13 @@ class DeadlineRuleAdmin(InvolverAdmin):
 
     form = RuleForm
     inlines = (StepInline,)
-    list_display = ("kind", "limit_days", "urgent_limit_days")
+    list_display = ("kind", "limit_days", "urgent_limit_days", "again_weeks")
     readonly_fields = ("kind",)
-    fields = ("kind", ("limit_days", "urgent_limit_days"))
+
+    def get_fields(self, request: HttpRequest, obj: DeadlineRule | None = None) -> Any:
+        """Show the weeks only where there are some."""
+        weeks = () if obj is None or obj.again_weeks is None else ("again_weeks",)
+        return ("kind", ("limit_days", "urgent_limit_days"), *weeks)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Each kind has its rule already."""
@@ -128,4 +140,4 @@ class DeadlineRuleAdmin(InvolverAdmin):
 def rule_filled_in(form: Any, steps: Any) -> Rule:
     """Give the rule as it stands in a form and its steps, both valid."""
     given = form.cleaned_data
-    return Rule(given["limit_days"], given["urgent_limit_days"], steps.planned())
+    return Rule(given["limit_days"], given["urgent_limit_days"], steps.planned(), given.get("again_weeks"))

@@ -8,10 +8,24 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from coordination.admin.base import AdministratorsMixin, InvolverAdmin, ModelForm, TabularInline
-from coordination.models import VOCABULARIES, LevelName, ReferenceSystem, Term, Theme, ThemeHelper
+from coordination.commands.templates import LATEST_DAY, MONTHS
+from coordination.models import (
+    VOCABULARIES,
+    InvolvementForm,
+    LevelName,
+    MilestoneKind,
+    NotInvolvedReason,
+    ReferenceSystem,
+    Term,
+    Theme,
+    ThemeHelper,
+    TransitionKind,
+)
 from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import MAX_NUMBER_LENGTH
 
@@ -41,7 +55,7 @@ class VocabularyAdmin(InvolverAdmin):
 class TermAdmin(VocabularyAdmin):
     """One vocabulary."""
 
-    list_display = ("label_da", "label_en", "code", "position", "is_retired")
+    list_display: Any = ("label_da", "label_en", "code", "position", "is_retired")
     list_editable = ("position",)
     list_filter = ("is_retired",)
     fields: ClassVar[Any] = _FIELDS
@@ -127,10 +141,105 @@ class ReferenceSystemAdmin(TermAdmin):
     fields = (*_FIELDS, "pattern", "example", "link_template")
 
 
+class ForWhomForm(ModelForm):
+    """A term that is meant for the child, for the parents, or for both."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a term that is meant for nobody: retire it instead."""
+        cleaned = super().clean()
+        if not self.cleaned_data.get("for_child") and not self.cleaned_data.get("for_parents"):
+            self.add_error("for_child", _("Is it for the child, for the parents, or for both?"))
+        return cleaned
+
+
+class ForWhomAdmin(TermAdmin):
+    """How children and parents are involved, or why not yet."""
+
+    form = ForWhomForm
+    list_display = (*TermAdmin.list_display[:-1], "for_child", "for_parents", "is_retired")
+    fields = (*_FIELDS, ("for_child", "for_parents"))
+
+
+class MilestoneKindAdmin(TermAdmin):
+    """What is done at the milestones of a move."""
+
+    list_display = (*TermAdmin.list_display[:-1], "is_meeting", "is_retired")
+    fields = (*_FIELDS, "is_meeting")
+
+
+class TransitionKindForm(ModelForm):
+    """A kind of move: its usual day is a day of every year, or there is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let another kind follow."""
+        super().__init__(*args, **kwargs)
+        if "next_kind" in self.fields:
+            others = TransitionKind.objects.exclude(pk=self.instance.pk)
+            self.fields["next_kind"].queryset = others  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse half a day, and one that is not in every year."""
+        cleaned = super().clean()
+        month, day = self.cleaned_data.get("move_month"), self.cleaned_data.get("move_day")
+        if (month is None) != (day is None):
+            self.add_error("move_month" if month is None else "move_day", _("A usual day has a month and a day."))
+        elif month is not None and not 1 <= month <= MONTHS:
+            self.add_error("move_month", _("Choose a month from 1 to 12."))
+        elif day is not None and not 1 <= day <= LATEST_DAY:
+            self.add_error("move_day", _("Choose a day from 1 to 28, which every month has."))
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """Leave it to ``clean``, which says in words what is wrong."""
+
+
+class TransitionKindAdmin(TermAdmin):
+    """The kinds of moves, each with the way to its template."""
+
+    form = TransitionKindForm
+    filter_horizontal = ("from_kinds", "to_kinds")
+    fields = (
+        *_FIELDS,
+        "templates",
+        "leaves_town",
+        ("move_month", "move_day"),
+        "next_kind",
+        "from_kinds",
+        "to_kinds",
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Term | None = None) -> tuple[str, ...]:
+        """The template has a page of its own."""
+        return (*super().get_readonly_fields(request, obj), "templates")
+
+    @admin.display(description=_("template"))
+    def templates(self, kind: TransitionKind | None) -> str:
+        """Lead to the newest version of the template, which is edited, and to the older ones."""
+        if kind is None or kind.pk is None:
+            return str(_("Save the kind first; then make its template."))
+        versions = list(kind.templates.order_by("-version"))
+        if not versions:
+            url = f"{reverse('admin:coordination_transitiontemplate_add')}?kind={kind.pk}"
+            return format_html('<a href="{}">{}</a>', url, _("Make a template"))
+        lines = [
+            (
+                reverse("admin:coordination_transitiontemplate_change", args=[template.pk]),
+                (_("Edit version %(number)s") if template is versions[0] else _("Read version %(number)s"))
+                % {"number": template.version},
+            )
+            for template in versions
+        ]
+        return format_html_join(" · ", '<a href="{}">{}</a>', lines)
+
+
 SPECIAL: dict[type[Term], type[VocabularyAdmin]] = {
     Theme: ThemeAdmin,
     LevelName: LevelNameAdmin,
     ReferenceSystem: ReferenceSystemAdmin,
+    InvolvementForm: ForWhomAdmin,
+    NotInvolvedReason: ForWhomAdmin,
+    MilestoneKind: MilestoneKindAdmin,
+    TransitionKind: TransitionKindAdmin,
 }
 for vocabulary in VOCABULARIES:
     admin.site.register(vocabulary, SPECIAL.get(vocabulary, TermAdmin))

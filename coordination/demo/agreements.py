@@ -27,6 +27,8 @@ from coordination.models import (
     AgreementState,
     Attendance,
     AttendanceAnswer,
+    BasisKind,
+    BasisState,
     Case,
     DropReason,
     LookResult,
@@ -208,7 +210,12 @@ def taking_down(play: Play, planned: Meeting) -> Story:
     hold_meeting(
         meeting=planned,
         came=[attendance.person for attendance in coming],
-        minutes=record_of(play, current.holder_unit) if play.chance(0.7) else None,
+        minutes=record_of(play, current.holder_unit) if play.chance(0.7) and _may_refer(current) else None,
         actor=current.holder,
         now=play.now,
     )
+
+
+def _may_refer(case: Case) -> bool:
+    """Whether there is a basis for keeping a reference."""
+    return case.bases.filter(state=BasisState.ACTIVE).exclude(kind=BasisKind.ANONYMOUS).exists()

@@ -12,6 +12,7 @@ from coordination.commands.cases import ReferenceDraft, close_case, open_case, r
 from coordination.commands.join_requests import accept_join_request, ask_to_join, decline_join_request
 from coordination.demo.agreements import agreeing, meeting
 from coordination.demo.batons import changing_hands
+from coordination.demo.involvements import involving
 from coordination.demo.partners import answering
 from coordination.demo.play import Play, Story, open_now
 from coordination.demo.references import record_of
@@ -23,6 +24,7 @@ from coordination.models import (
     CaseOutcome,
     DeclineReason,
     Invitation,
+    InvolvementKind,
     JoinState,
     ReopenReason,
     StatutoryBasis,
@@ -62,6 +64,7 @@ class Opening:
     is_urgent: bool = False
     consent_days: int | None = None
     has_reference: bool = False
+    is_involving: bool = True  # whether the child is heard and the parents take part, as time goes on
 
 
 def begin(play: Play, how: Opening, *, now: datetime, reference: ReferenceDraft | None = None) -> Case:
@@ -74,7 +77,7 @@ def begin(play: Play, how: Opening, *, now: datetime, reference: ReferenceDraft 
         if how.consent_days is not None:
             ends_on = timezone.localdate(now) + timedelta(days=how.consent_days)
             basis = BasisDraft(BasisKind.CONSENT, ends_on=ends_on)
-    return open_case(
+    case = open_case(
         theme=play.term(Theme, how.theme),
         ask=play.term(Ask, how.ask),
         unit=how.unit,
@@ -85,6 +88,10 @@ def begin(play: Play, how: Opening, *, now: datetime, reference: ReferenceDraft 
         actor=how.opener,
         now=now,
     )
+    if how.is_involving:
+        for kind in InvolvementKind:
+            play.start(involving(play, case, kind))
+    return case
 
 
 def a_life(play: Play, start: datetime, unit: Unit, *, is_met_twice: bool = False) -> Story:

@@ -11,16 +11,18 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from coordination.commands.figures import reckon_figures
 from coordination.commands.time import pass_time
 from coordination.demo.absences import being_away
 from coordination.demo.batons import leaving
 from coordination.demo.cases import a_life
 from coordination.demo.cast import cast_people
 from coordination.demo.desks import scenes
+from coordination.demo.moves import moves
 from coordination.demo.places import furnish
 from coordination.demo.play import Play, Story
 from coordination.imports.units import import_units
-from coordination.models import Case, CaseState, Unit, User
+from coordination.models import Case, CaseState, FigureRule, PeriodLength, Unit, User
 
 SEED = 1947
 UNITS = Path(__file__).parent / "randers" / "units.csv"
@@ -28,6 +30,7 @@ LASTS = timedelta(days=150)
 BEFORE = timedelta(days=30)  # units and people are there before the first case
 NIGHTLY = 6  # o'clock: when the play lets time pass
 TOLD_AT = (6, 12)  # o'clock: when the play lets people be told
+BROUGHT = 58  # cases that the scenes and the moves bring
 MET_TWICE = 15  # one case in so many has a child whom somebody else meets too
 OPENERS = {
     "skole": 60.0, "specialskole": 6.0, "boernehus": 12.0, "vuggestue": 6.0,
@@ -62,9 +65,9 @@ def make_demo(*, cases: int, now: datetime, tell: Callable[[datetime], None] = t
     """
     with transaction.atomic():
         play = set_the_stage(now=now)
-        for story in scenes(play):
+        for story in (*scenes(play), *moves(play)):
             play.start(story)
-        wanted = max(0, cases - 18)  # the scenes bring the rest
+        wanted = max(0, cases - BROUGHT)
         for number in range(wanted):
             play.start(_a_life(play, number))
         for days, length in ((110, 9), (80, 12), (52, 5), (30, 16), (6, 14), (3, 9)):
@@ -73,7 +76,7 @@ def make_demo(*, cases: int, now: datetime, tell: Callable[[datetime], None] = t
             play.start(leaving(play, _some_morning(play, days)))
         play.start(passing_days(play, tell))
         play.run()
-        while pass_time(now=now):
+        while pass_time(now=now) + reckon_figures(now=now):
             pass
         tell(now)
         return _count(play)
@@ -89,6 +92,7 @@ def set_the_stage(*, now: datetime) -> Play:
     furnish(units, now=founded, rng=rng)
     units = {unit.code: unit for unit in _read_units()}
     known = cast_people(units, now=founded, rng=rng)
+    FigureRule.objects.create(root=units["RK"], length=PeriodLength.MONTH)  # a play of months has few quarters
     return Play(seed=SEED, begin=begin, end=now, units=units, known=known)
 
 
@@ -98,7 +102,7 @@ def passing_days(play: Play, tell: Callable[[datetime], None]) -> Story:
     while True:
         for hour in TOLD_AT:
             now = yield morning.replace(hour=hour)
-            while hour == NIGHTLY and pass_time(now=now):
+            while hour == NIGHTLY and pass_time(now=now) + reckon_figures(now=now):
                 pass
             tell(now)
         morning += timedelta(days=1)

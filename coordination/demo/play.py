@@ -35,6 +35,7 @@ class Play:
         self.units, self.known = units, known
         # The stories of those one signs in as need all the colleagues that they have.
         self.full_units = [units["SK-HOR"], units["PPR"]]
+        self.spared = {known["maja"].pk}  # their parts are all written for them
         self.refused: list[Refusal] = []
         self._agenda: list[tuple[datetime, int, Story]] = []
         self._count = 0
@@ -106,8 +107,8 @@ class Play:
 
     # --- people, units and words ----------------------------------------------------------------------------
     def somebody(self, unit: Unit, *, but: Sequence[int] = ()) -> User | None:
-        """Somebody of the unit who is no leader, other than ``but``; Maja's parts are all written for her."""
-        spared = {self.known["maja"].pk, *but}
+        """Somebody of the unit who is no leader, other than ``but`` and those whose parts are all written."""
+        spared = {*self.spared, *but}
         members = Membership.objects.live().filter(unit=unit).exclude(user_id__in=spared).select_related("user")
         people = [member.user for member in members.order_by("pk") if member.role == Role.PROFESSIONAL]
         return self.rng.choice(people) if people else None

@@ -28,10 +28,19 @@ from coordination.models import (
     Holding,
     Invitation,
     InvitationState,
+    Involvement,
+    InvolvementKind,
+    Landing,
     Membership,
+    MilestoneState,
+    Transition,
+    TransitionState,
     Unit,
     User,
 )
+from coordination.queries.actors import actor_of
+from coordination.queries.board import BoardFilter, read_board
+from coordination.queries.promises import INVARIANTS, find_breaks
 from notifications.management.commands import demo as command
 from tests.builders import World
 
@@ -84,6 +93,9 @@ def test_a_small_demonstration_holds_every_promise_and_is_made_once(
 
     a_stand_in_has_acted()
     a_holder_was_named_while_the_one_before_was_away()
+    children_and_parents_are_involved_mostly()
+    moves_of_every_state_are_on_the_board_of_lone()
+    assert [asked.name for asked in INVARIANTS.values() if any(find_breaks(asked, now=timezone.now()))] == []
 
     maja, anna, lone = (User.objects.get(username=name) for name in ("maja", "anna", "lone"))
     assert 3 <= maja.held_cases.filter(state=CaseState.OPEN).count() <= 5
@@ -116,6 +128,33 @@ def a_holder_was_named_while_the_one_before_was_away() -> None:
     day = timezone.localdate(event.at)
     assert Absence.objects.filter(user=event.data["before"], first_on__lte=day, last_on__gte=day).exists()
     assert Holding.objects.filter(case=event.case, holder=event.data["before"], ended_at=event.at).exists()
+
+
+def children_and_parents_are_involved_mostly() -> None:
+    """Most children have been heard and most parents have taken part; some have not, and for some there is a reason."""
+    cases = Case.objects.filter(opened_at__lt=timezone.now() - timedelta(days=20))
+    for kind in InvolvementKind:
+        took_place = Involvement.objects.filter(kind=kind, reason=None)
+        assert 0.6 <= cases.filter(pk__in=took_place.values("case")).count() / cases.count() < 1
+        assert Involvement.objects.filter(kind=kind, form=None).exists()
+    assert Deadline.objects.open().filter(kind=DeadlineKind.HEAR_CHILD, due_on__lt=timezone.localdate()).exists()
+    assert Involvement.objects.filter(changed_plan=True).exists()
+
+
+def moves_of_every_state_are_on_the_board_of_lone() -> None:
+    """About forty moves in every state, on both of the usual days; what a move can lack, one of Lone's lacks."""
+    moves = Transition.objects.all()
+    assert 38 <= moves.count() <= 46
+    assert set(moves.values_list("state", flat=True)) == set(TransitionState)
+    assert set(moves.exclude(landing="").values_list("landing", flat=True)) == set(Landing)
+    assert moves.filter(follows__isnull=False).exists()
+    assert moves.filter(state=TransitionState.PLANNED, onward_unit__isnull=False).exists()  # after a no
+    assert {(3, 1), (8, 1)} <= {(day.month, day.day) for day in moves.values_list("move_on", flat=True)}
+    lone = User.objects.get(username="lone")
+    board = read_board(actor_of(lone, timezone.now()), BoardFilter())
+    assert board.total >= 20
+    assert min(board.counts.values()) >= 1, board.counts
+    assert {each.state for row in board.rows for each in row.milestones} == set(MilestoneState)
 
 
 def test_what_is_there_already_is_left_alone(world: World) -> None:

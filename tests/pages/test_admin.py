@@ -16,11 +16,13 @@ from coordination.models import (
     DeadlineRule,
     Event,
     EventKind,
+    FigureRule,
     Membership,
     ReferenceSystem,
     Role,
     Room,
     Theme,
+    TransitionTemplate,
     Unit,
     UnitKind,
     User,
@@ -29,7 +31,7 @@ from coordination.queries.suggestions import suggest_partners
 from notifications.models import Message, Webhook
 from tests.builders import PASSWORD, World, a_case, term
 
-DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule}
+DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule, FigureRule, TransitionTemplate}
 
 
 @pytest.fixture
@@ -101,6 +103,7 @@ def test_nobody_but_administrators_comes_in(client: Client, world: World) -> Non
 def test_every_page_opens_and_none_offers_to_delete(as_clerk: Client, world: World) -> None:
     a_case(world)
     Room.objects.create(unit=world.school, name="Biblioteket")
+    FigureRule.objects.create(root=world.town)
     models: list[type[Any]] = [*DIRECTORY - {ClosingPeriod}, *VOCABULARIES]
     for model in models:
         listed = as_clerk.get(address(model))
