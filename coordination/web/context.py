@@ -8,6 +8,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from coordination.rules.actors import Actor
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
@@ -17,12 +20,15 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "today": timezone.localdate(now),
         "actor": actor,
-        "nav_items": _nav_items(request.path) if actor is not None else [],
+        "nav_items": _nav_items(request.path, actor) if actor is not None else [],
     }
 
 
-def _nav_items(path: str) -> list[dict[str, Any]]:
-    places = (("desk", _("My desk")), ("cases", _("Cases")), ("units", _("Who can do what")))
+def _nav_items(path: str, actor: Actor) -> list[dict[str, Any]]:
+    places = [("desk", _("My desk")), ("cases", _("Cases")), ("units", _("Who can do what"))]
+    if actor.led_paths:
+        places.insert(2, ("board", pgettext("the board", "Moves")))
+        places.append(("figures", _("Leadership")))
     urls = {name: reverse(name) for name, _label in places}
     return [
         {

@@ -6,7 +6,20 @@ from django.urls import include, path, register_converter
 
 from coordination.web.converters import CodeConverter
 
-AREAS = ("desk", "opening", "cases", "invitations", "handovers", "agreements", "meetings", "directory")
+AREAS = (
+    "desk",
+    "opening",
+    "cases",
+    "involvement",
+    "invitations",
+    "handovers",
+    "agreements",
+    "meetings",
+    "board",
+    "transitions",
+    "directory",
+    "figures",
+)
 
 register_converter(CodeConverter, "code")
 

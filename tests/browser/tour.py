@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.urls import reverse
 
@@ -24,13 +25,22 @@ from coordination.models import (
 )
 from notifications.models import Channel, Message, MessageState
 from notifications.passing import run_round
+from tests.browser.tour_of_moves import Moves, set_children_moving
 from tests.builders import World, a_case, accepted, day, on, term, the_invitation
+from tests.figures.quarters import quarters
 from tests.pages.rich_case import a_meeting, a_rich_case
 
 # Addresses that only take what is sent to them: a mere visit is led elsewhere, or refused.
 A_FORM = "main form[method=post]"
 WITHOUT_A_PAGE = {
     "absence_end",
+    "board_csv",
+    "board_remind",
+    "board_review",
+    "cohort_csv",
+    "cohort_plan",
+    "cohort_preview",
+    "figures_file",
     "find_case",
     "handover_accept",
     "handover_decline",
@@ -47,6 +57,7 @@ WITHOUT_A_PAGE = {
     "open_case_partners",
     "reference_open",
     "sign_out",
+    "transition_plan_next",
 }
 # For browsers, not for people.
 SCRIPTS = {"notifications:service_worker"}
@@ -75,6 +86,7 @@ class Scene:
     asked: Case
     released: Case
     closed: Case
+    moves: Moves
 
     def partnership(self, unit: Unit) -> int:
         """The id of the part that a unit takes in the rich case."""
@@ -112,8 +124,10 @@ def set_the_scene(world: World) -> Scene:
     accepted(world, closed, now=on(-11))
     close_case(case=closed, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(-5))
     set_absence(user=world.mads, stand_in=world.maja, first_on=day(2), last_on=day(9), actor=world.mads, now=on())
+    moves = set_children_moving(world)
+    quarters(world, date(2026, 1, 1), date(2026, 4, 1))
     tell_everybody(world)
-    return Scene(world, rich, asked, released, closed)
+    return Scene(world, rich, asked, released, closed, moves)
 
 
 def tell_everybody(world: World) -> None:
@@ -192,17 +206,75 @@ def pages_of(scene: Scene) -> list[Stop]:
         _stop("meeting_move", "maja", to_come),
         _stop("meeting_cancel", "maja", to_come),
         _stop("meeting_hold", "maja", begun),
+        *_pages_of_moves(scene),
         _stop("units", "maja"),
         _stop("unit", "maja", world.ppr.pk),
         _stop("unit", "per", world.ppr.pk),
         _stop("unit_offers", "per", world.ppr.pk),
         _stop("absence", "lone"),
         _stop("absence", "mads"),
+        _stop("board", "lone"),
+        _stop("board", "dorte", query="?mangler=late&ogsaa=afsluttede"),
+        _stop("board_calendar", "lone"),
+        _stop("board_print", "dorte"),
+        _stop("cohort", "kirsten"),
+        _stop("cohort", "kirsten", query=f"?enhed={world.kindergarten.pk}&slags=kindergarten_to_school"),
+        _stop("cohort_file", "kirsten"),
+        _stop("figures", "dorte"),
+        _stop("figures", "lone"),
         _stop("desk", "per"),
         _stop("notifications:bell", "maja"),
         _stop("notifications:bell", "anna"),
         _stop("notifications:choices", "maja"),
         _stop("notifications:receivers", "per", world.ppr.pk),
+    ]
+
+
+def _pages_of_moves(scene: Scene) -> list[Stop]:
+    moves, world = scene.moves, scene.world
+    code = moves.planned.case.code
+    return [
+        _stop("case", "rikke", code),
+        _stop("desk", "rikke"),
+        _stop("desk", "mads"),
+        _stop("desk", "kirsten"),
+        _stop("child_heard", "rikke", code),
+        _stop("child_heard", "rikke", code, query=f"?overgang={moves.planned.pk}"),
+        _stop("parents_involved", "rikke", code),
+        _stop("transition_plan", "rikke", code),
+        _stop("transition_plan", "rikke", code, query=f"?efter={moves.planned.pk}"),
+        _stop("transition", "rikke", moves.planned.pk),
+        _stop("transition", "rikke", moves.declined.pk),
+        _stop("transition", "mads", moves.handed_over.pk),
+        _stop("transition", "maja", moves.received.pk),
+        _stop("transition", "kirsten", moves.landed.pk),
+        _stop("transition_postpone", "rikke", moves.planned.pk),
+        _stop("transition_receiver", "rikke", moves.declined.pk),
+        _stop("transition_cancel", "rikke", moves.planned.pk),
+        _stop("transition_hand_over", "rikke", moves.planned.pk),
+        _stop("transition_receive", "mads", moves.handed_over.pk),
+        _stop("transition_decline", "mads", moves.handed_over.pk),
+        _stop("transition_follow_up", "maja", moves.received.pk),
+        _stop("transition_review", "kirsten", moves.landed.pk, world.kindergarten.pk),
+        _stop("milestone_done", "rikke", moves.milestone),
+        _stop("milestone_skip", "rikke", moves.milestone),
+    ]
+
+
+def _refusals_of_moves(scene: Scene) -> list[Stop]:
+    moves, code = scene.moves, scene.moves.planned.case.code
+    return [
+        _stop("child_heard", "rikke", code),
+        _stop("parents_involved", "rikke", code),
+        _stop("transition_plan", "rikke", code),
+        _stop("transition_postpone", "rikke", moves.planned.pk),
+        _stop("transition_receiver", "rikke", moves.declined.pk),
+        _stop("transition_cancel", "rikke", moves.planned.pk),
+        _stop("transition_hand_over", "rikke", moves.planned.pk),
+        _stop("transition_receive", "mads", moves.handed_over.pk, sends="form:has([name=has_read])"),
+        _stop("transition_decline", "mads", moves.handed_over.pk),
+        _stop("transition_follow_up", "maja", moves.received.pk),
+        _stop("milestone_skip", "rikke", moves.milestone),
     ]
 
 
@@ -242,6 +314,7 @@ def refusals_of(scene: Scene) -> list[Stop]:
         _stop("meeting", "anna", to_come),
         _stop("meeting_move", "maja", to_come),
         _stop("absence", "lone"),
+        *_refusals_of_moves(scene),
         _stop("case", "lone", code, sends="form[action^='/referencer/']"),
         _stop("notifications:choices", "maja", sends="form.choices-form"),
     ]
@@ -254,6 +327,7 @@ def refusals_of(scene: Scene) -> list[Stop]:
         _stop("basis_withdraw", "anna", scene.rich.bases.get().pk, status=403),
         _stop("invitation_withdraw", "maja", scene.invitation(world.ppr), status=409),
         _stop("meeting_hold", "maja", to_come, status=422),
+        _stop("cohort_file", "kirsten", status=422, sends=A_FORM),
         _stop("absence", "mads", sends="form[action$='/slut/']"),
     ]
 
@@ -264,16 +338,19 @@ def pages_with_nothing_on_them() -> list[Stop]:
         _stop("desk", "ove"),
         *(_stop("cases", "ove", query=f"?vis={tab}") for tab in ("tovholder", "med", "afsluttede")),
         _stop("cases", "lone", query="?vis=ledelse"),
+        _stop("board", "per"),
+        _stop("board_calendar", "per"),
+        _stop("board_print", "per"),
+        _stop("cohort", "kirsten", query="?slags=kindergarten_to_school&dag=31-02"),
         _stop("open_case", "karin"),
         _stop("units", "ove", query="?navn=findes+ikke"),
         _stop("absence", "ove"),
+        _stop("figures", "lone"),
         _stop("notifications:bell", "ove"),
         _stop("notifications:bell", "ove", query="?foer=1"),
     ]
 
 
-def _stop(
-    name: str, who: str, at: str | int | None = None, *, query: str = "", status: int = 200, sends: str = ""
-) -> Stop:
-    path = reverse(name, args=[] if at is None else [at])
+def _stop(name: str, who: str, *at: str | int, query: str = "", status: int = 200, sends: str = "") -> Stop:
+    path = reverse(name, args=at)
     return Stop(name, who, f"{path}{query}", status, sends)
