@@ -56,7 +56,7 @@ def test_the_command_names_what_is_broken_and_where_and_ends_with_one(lived: Liv
     lived.owed(DeadlineKind.NEXT_STEP, case=lived.idle).delete()
     code, said = run()
     assert code == 1
-    assert "BROKEN 2 open_case_has_something_due: 3 ok, 1 broken" in said
+    assert "BROKEN 2 open_case_has_something_due: 4 ok, 1 broken" in said
     assert f"case {lived.idle.pk} of case {lived.idle.code}" in said
     assert f"{len(INVARIANTS) - 1} of {len(INVARIANTS)} hold." in said
     assert NUMBER not in said
@@ -77,7 +77,7 @@ def test_a_program_can_read_the_answer(lived: Lived) -> None:
     answer = json.loads(said)
     assert (code, answer["holds"]) == (1, False)
     [found] = [row for row in answer["invariants"] if row["broken"]]
-    assert (found["promise"], found["name"], found["ok"]) == (2, "open_case_has_something_due", 3)
+    assert (found["promise"], found["name"], found["ok"]) == (2, "open_case_has_something_due", 4)
     assert found["examples"] == [f"case {lived.idle.pk} of case {lived.idle.code}"]
 
 
