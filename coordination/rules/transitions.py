@@ -22,7 +22,7 @@ def may_see_transition(actor: Actor, transition: Transition, part: Part) -> bool
 
 
 def may_plan(actor: Actor, case: Case, part: Part) -> bool:
-    """Say whether the actor may plan a move: the holder, a leader of a unit taking part, or a contact who leads a unit."""
+    """Say whether the actor may plan a move: the holder, or who takes part and leads (a contact: any unit)."""
     return may_hold(actor, case) or (part >= Part.LEADER and bool(actor.led_paths))
 
 

@@ -41,7 +41,10 @@
       var cells = rows.map(function (row) { return row.cells[place + 1]; });
       return datasetOf(head.textContent.trim(), cells, series[place % series.length], isLine);
     });
-    if (!sets.some(function (set) { return set.data.some(function (value) { return value !== null; }); })) return;
+    if (!sets.some(function (set) { return set.data.some(function (value) { return value !== null; }); })) {
+      part.querySelector("[data-fold]").open = false; // nothing but words: one tap away, like the others
+      return;
+    }
 
     var canvas = document.createElement("canvas"), frame = document.createElement("div");
     canvas.setAttribute("role", "img");
