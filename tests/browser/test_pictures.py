@@ -17,6 +17,7 @@ from coordination.models import AgreementKind, Ask, Case, DeclineReason, Referen
 from tests.browser.conftest import Visit
 from tests.browser.steps import choose
 from tests.builders import World, a_case, a_case_with_reference, day, on, term, the_invitation
+from tests.promises.moving import heard, took_part
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,8 @@ def _a_language_that_comes_late(world: World) -> Case:
     handover = offer_handover(case=case, to_person=world.maja, to_unit=world.school, actor=world.rikke, now=on(-13))
     accept_handover(handover=handover, actor=world.maja, now=on(-12))
     case.refresh_from_db()
+    heard(case, world.maja, on_day=-6, changed_plan=True)
+    took_part(case, world.maja, on_day=-6)
     _agree(case, "observation", world.anna, due=10, now=on(-5))
     invite_unit(case=case, unit=world.other_school, ask=term(Ask, "sparring"), actor=world.maja, now=on(0, hours=1))
     offer_handover(case=case, to_person=world.anna, to_unit=world.ppr, actor=world.maja, now=on(0, hours=2))
