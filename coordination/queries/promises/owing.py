@@ -116,10 +116,10 @@ def call_is_owed_while_it_waits(_today: date) -> Iterator[Rows]:
 
 @invariant(2, among=Case.objects.filter(state=CaseState.CLOSED))
 def closed_case_leaves_nothing_open(_today: date) -> Iterator[Rows]:
-    """In a closed case nobody is waiting for anything, owes anything or takes part any more."""
+    """In a closed case nobody waits, owes or takes part any more; only what leaders learn from a move is still owed."""
     here = {"case": OuterRef("pk")}
     yield Case.objects.filter(
-        Exists(_OPEN.filter(**here))
+        Exists(_OPEN.filter(**here).exclude(kind=DeadlineKind.REVIEW_TRANSITION))
         | Exists(Partnership.objects.live().filter(**here))
         | Exists(Invitation.objects.filter(state__in=(InvitationState.SENT, InvitationState.ACCEPTED), **here))
         | Q(join_requests__state=JoinState.ASKED)

@@ -42,7 +42,8 @@ class Command(BaseCommand):
         server = create_server(get_wsgi_application(), sockets=[door], threads=threads, ident="")
         scheduler = Scheduler(every=settings.PASS_TIME_EVERY)
         rung.connect(scheduler.wake)
-        signal.signal(signal.SIGTERM, stop)
+        for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started it has SIGINT ignored
+            signal.signal(number, stop)
         try:
             scheduler.start()
             self.stdout.write(f"Involver runs at http://{host}:{door.getsockname()[1]}/ (Ctrl-C stops it)")
@@ -57,7 +58,7 @@ class Command(BaseCommand):
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:
-    """Make SIGTERM end the process the way Ctrl-C does."""
+    """End the process the way Ctrl-C does."""
     raise KeyboardInterrupt
 
 

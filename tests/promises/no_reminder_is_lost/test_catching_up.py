@@ -215,7 +215,7 @@ def test_what_passes_on_while_it_waits_for_a_digest_is_told_to_the_new_one_and_n
     case, post = a_case(world, invite=[]), Post(world)
     deadline = owed(case, DeadlineKind.NEXT_STEP)
     post.round(at(day(15), time(9)))  # on Tuesday the 29th, for Monday's digest
-    Deadline.objects.filter(pk=deadline.pk).update(owner=world.mads)
+    case.deadlines.update(owner=world.mads)
     post.days(day(21), first=day(16))
     assert post.mails_to("maja") == []
     assert [line for line in post.of_deadline(deadline) if line[3] == "mads"] == [

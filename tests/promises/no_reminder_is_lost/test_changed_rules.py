@@ -141,7 +141,7 @@ def test_other_kinds_settled_ones_and_the_same_rule_once_more_are_left_alone(wor
     assert {pk for pk in after if after[pk] != before[pk]} == {deadline.pk}
     gone.refresh_from_db()
     assert (gone.next_step_on, gone.steps_after) == (None, None)
-    assert case.deadlines.count() == 1
+    assert case.deadlines.filter(kind=KIND).count() == 1
 
 
 def test_what_other_kinds_owe_is_left_to_the_passing_of_time(world: World, clerk: User) -> None:
