@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from coordination.commands.changing import again_after_deadlock
 from notifications.channels.outcomes import Outcome, Tried
@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 
 MOST_ATTEMPTS = 12
 LONGEST_PAUSE = timedelta(hours=4)
+_MOST_SPREAD = 1.5
 DATABASE_IS_AWAY = 600.0  # seconds, for which a worker remembers what it has sent
 # All that is needed to judge and word a message.
 MESSAGE_PARTS = (
@@ -63,7 +64,8 @@ def claim_due(channel: Channel, *, now: datetime, limit: int) -> Claim:
 
     Those whose worker has let its lease run out are not given to another one at once. They are released first, and
     rest for half a lease: what that worker may be in the midst of sending, because it is only slow or because the
-    clock has been put forward, is marked by then.
+    clock has been put forward, is marked by then. Those that wait for a time that only a clock since set back can have
+    shown are released in the same way, when there is nothing else to do.
     """
     token = uuid.uuid4()
     with transaction.atomic():
@@ -71,7 +73,10 @@ def claim_due(channel: Channel, *, now: datetime, limit: int) -> Claim:
             channel=channel, state=MessageState.WAITING, is_gathered=False, next_at__lte=now
         ).order_by("next_at", "pk")
         if channel == Channel.WEBHOOK:
-            paused = list(Webhook.objects.filter(paused_until__gt=now).values_list("pk", flat=True))
+            # Nothing is left alone for longer, but by a clock that has been set back since.
+            longest = now + LONGEST_PAUSE * _MOST_SPREAD
+            alone = Webhook.objects.filter(paused_until__gt=now, paused_until__lte=longest)
+            paused = list(alone.values_list("pk", flat=True))
             due = due.exclude(webhook_id__in=paused)
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True)
@@ -80,12 +85,28 @@ def claim_due(channel: Channel, *, now: datetime, limit: int) -> Claim:
         abandoned = [pk for pk, claim in rows if claim is not None]
         if ids:
             Message.objects.filter(pk__in=ids).update(claim=token, next_at=now + lease(), attempts=F("attempts") + 1)
+        if not rows:
+            abandoned = list(_held_by_another_time(channel, now).values_list("pk", flat=True)[:limit])
         if abandoned:
             Message.objects.filter(pk__in=abandoned).update(
-                claim=None, next_at=now + lease() / 2, attempts=F("attempts") - 1
+                claim=None,
+                next_at=now + lease() / 2,
+                attempts=Case(When(claim=None, then=F("attempts")), default=F("attempts") - 1),
             )
     messages = Message.objects.filter(pk__in=ids, claim=token).select_related(*MESSAGE_PARTS).order_by("pk")
     return Claim(token, list(messages) if ids else [], released=len(abandoned))
+
+
+def _held_by_another_time(channel: Channel, now: datetime) -> QuerySet[Message]:
+    """Messages whose time has come, and that wait for longer than any claim, rest or pause of now would have them."""
+    short, long = max(lease(), pause_for_all()), LONGEST_PAUSE * _MOST_SPREAD
+    is_claimed, is_untried = Q(claim__isnull=False), Q(claim=None, attempts=0)
+    held = (is_claimed | is_untried) & Q(next_at__gt=now + short) | Q(next_at__gt=now + long)
+    waiting = Message.objects.filter(held, channel=channel, state=MessageState.WAITING, is_gathered=False)
+    free = waiting.filter(due_at__lte=now).order_by("pk")
+    if connection.features.has_select_for_update_skip_locked:
+        free = free.select_for_update(skip_locked=True)
+    return free
 
 
 def lease() -> timedelta:
@@ -191,7 +212,7 @@ def mark_failed(claim: Claim, message: Message, tried: Tried, *, now: datetime) 
 def pause_before(attempts: int) -> timedelta:
     """Say how long to wait after so many attempts: twice as long each time, up to four hours, give or take a half."""
     pause: timedelta = min(timedelta(seconds=settings.DELIVERY_PAUSE) * 2 ** min(attempts - 1, 16), LONGEST_PAUSE)
-    spread: float = random.uniform(0.5, 1.5)  # noqa: S311 -- so that those that failed together do not come back together
+    spread: float = random.uniform(0.5, _MOST_SPREAD)  # noqa: S311 -- so that those that failed together do not come back together
     return pause * spread
 
 

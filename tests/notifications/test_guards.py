@@ -102,6 +102,44 @@ def test_what_was_abandoned_rests_for_half_a_lease(world: World) -> None:
     assert len(claim_due(EMAIL, now=found_at + lease() / 2, limit=9).messages) == 1
 
 
+A_DAY_AHEAD = timedelta(hours=26)
+
+
+@pytest.mark.parametrize(
+    ("held", "attempts_left"),
+    [
+        pytest.param({"claim": uuid4(), "attempts": 2, "next_at": on(0) + A_DAY_AHEAD + lease()}, 1, id="claimed"),
+        pytest.param({"next_at": on(0) + A_DAY_AHEAD + lease() / 2}, 0, id="resting"),
+        pytest.param({"attempts": 3, "next_at": on(0) + A_DAY_AHEAD}, 3, id="to be tried again"),
+    ],
+)
+def test_a_clock_that_was_a_day_ahead_and_is_set_right_holds_nothing_up(
+    world: World, held: dict[str, Any], attempts_left: int
+) -> None:
+    message = due(world.maja, **held)
+    assert claim_due(EMAIL, now=on(0), limit=9).released == 1
+    message.refresh_from_db()
+    assert (message.claim, message.attempts, message.next_at) == (None, attempts_left, on(0) + lease() / 2)
+    assert claim_due(EMAIL, now=on(0) + lease() / 2, limit=9).messages == [message]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param({"claim": uuid4(), "next_at": on(0) + lease()}, id="claimed just now"),
+        pytest.param({"next_at": on(0) + lease() / 2}, id="resting"),
+        pytest.param({"attempts": 9, "next_at": on(0) + LONGEST_PAUSE * 1.5}, id="to be tried again"),
+        pytest.param({"due_at": on(1), "next_at": on(1)}, id="for tomorrow"),
+        pytest.param({"next_at": on(0) + A_DAY_AHEAD, "is_gathered": True}, id="for a digest"),
+        pytest.param({"next_at": on(0) + A_DAY_AHEAD, "channel": Channel.PUSH}, id="over another channel"),
+    ],
+)
+def test_what_waits_for_its_time_is_not_taken_for_what_another_clock_holds(world: World, held: dict[str, Any]) -> None:
+    due(world.maja, **held)
+    claim = claim_due(EMAIL, now=on(0), limit=9)
+    assert (claim.messages, claim.released) == ([], 0)
+
+
 def test_what_was_given_up_meanwhile_stays_so_when_a_slow_worker_marks_it_as_sent(world: World) -> None:
     message = due(world.maja)
     late = claim_due(EMAIL, now=on(0), limit=9)

@@ -43,6 +43,16 @@ def test_a_system_that_is_down_is_called_again_and_nothing_is_lost(
     assert (answering.failures, answering.failure, answering.paused_until) == (0, "", None)
 
 
+def test_a_system_that_was_left_alone_by_a_clock_a_day_ahead_is_called_when_the_clock_is_right(
+    world: World, system: OtherSide, hook: tuple[Webhook, str]
+) -> None:
+    Webhook.objects.update(failures=1, failure="503", paused_until=on(1, hours=2))
+    a_case(world)
+    tell_all(on())
+    assert states(hook[0]) == {MessageState.SENT}
+    assert system.requests
+
+
 @pytest.mark.parametrize("how", ["hangs", "is not there", "is inside"])
 def test_a_system_that_cannot_be_reached_is_called_again(
     world: World, system: OtherSide, hook: tuple[Webhook, str], settings: Settings, how: str
