@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
@@ -11,10 +10,8 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from coordination.web.figures.rows import Record
+from coordination.web.spreadsheets import csv_lines
 
-BYTE_ORDER_MARK = "\ufeff"  # tells spreadsheets that what follows is UTF-8
-# What a spreadsheet may take for the beginning of a formula, and what it passes over before one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _WIDTHS = (18, 12, 12, 40, 40, 30, 20, 12)
 
 
@@ -33,12 +30,8 @@ def headings() -> list[str]:
 
 
 def as_csv(records: Iterable[Record]) -> bytes:
-    """Write a CSV file: semicolons, and UTF-8 with its mark, as spreadsheets in Denmark expect it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(headings())
-    writer.writerows([_harmless(cell) for cell in astuple(record)] for record in records)
-    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+    """Write a CSV file."""
+    return b"".join(csv_lines(headings(), (astuple(record) for record in records)))
 
 
 def as_xlsx(records: Iterable[Record]) -> bytes:
@@ -64,8 +57,3 @@ def _write_row(sheet: xlsxwriter.worksheet.Worksheet, row: int, cells: Sequence[
             sheet.write_number(row, column, cell)
         else:
             sheet.write_string(row, column, cell)
-
-
-def _harmless(cell: int | str) -> int | str:
-    """Put an apostrophe before what could be taken for a formula, as spreadsheets themselves do."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" \u00a0").startswith(_FORMULA) else cell

@@ -17,9 +17,10 @@ from coordination.web.figures.exports import as_csv, as_xlsx
 from coordination.web.figures.rows import records_of, show_all
 from coordination.web.figures.values import period_words
 from coordination.web.requests import PageRequest
+from coordination.web.spreadsheets import CONTENT_TYPE
 
 FILES = {
-    "csv": ("text/csv; charset=utf-8", as_csv),
+    "csv": (CONTENT_TYPE, as_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
 }
 
