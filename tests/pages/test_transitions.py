@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -231,7 +231,7 @@ def test_the_page_says_what_is_missing_with_the_way_there(world: World) -> None:
     move = a_move(world, case)
     html = words(see(world.rikke, at("transition", move.pk), at=on(2)))
     text = text_of(html)
-    assert text.count("not asked since the move was planned") == 2
+    assert text.count("to be asked before the hand-over") == 2
     assert "it ends before the move" in text
     assert f'href="{at("child_heard", case.code)}?overgang={move.pk}"' in html
     assert f'href="{at("parents_involved", case.code)}?overgang={move.pk}"' in html
@@ -240,6 +240,15 @@ def test_the_page_says_what_is_missing_with_the_way_there(world: World) -> None:
     text = page(world.rikke, move, days=3)
     assert "Ready to be handed over" in text
     assert "not asked" not in text
+
+
+@pytest.mark.parametrize(("days_ahead", "shape"), [(55, "late"), (56, "later")])
+def test_what_a_move_lacks_is_late_only_within_eight_weeks_of_it(world: World, days_ahead: int, shape: str) -> None:
+    case = a_childs_case(world)
+    move = a_move(world, case, move_on=on(2).date() + timedelta(days=days_ahead))
+    html = words(see(world.rikke, at("transition", move.pk), at=on(2)))
+    asked = re.findall(r'status--(\w+)"(?:(?!status--).)*?to be asked before the hand-over', html, re.DOTALL)
+    assert asked == [shape, shape]
 
 
 def test_noting_for_a_move_leads_back_to_it(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,18 +13,21 @@ from coordination.rules.day_words import day_words, due_words
 from coordination.web.cases.rows import Act, Row
 from coordination.web.transitions.saying import way_words
 
+# Until then what a move lacks is only still to come: nobody has done anything wrong.
+NEAR = timedelta(weeks=8)
+
 
 def rows_of_readiness(move: Transition, has: Readiness, today: date, *, may_act: bool, takes_part: bool) -> list[Row]:
     """Build the rows: receiver, basis, the child and the parents. ``may_act``: the reader may change the move."""
     rows = [_basis_row(move, has, today, may_act=may_act)]
     if not move.template.kind.leaves_town:
-        rows.insert(0, _receiver_row(move, may_act=may_act))
+        rows.insert(0, _receiver_row(move, today, may_act=may_act))
     rows.append(_asked_row(move, has.child, InvolvementKind.CHILD, today, takes_part=takes_part))
     rows.append(_asked_row(move, has.parents, InvolvementKind.PARENTS, today, takes_part=takes_part))
     return rows
 
 
-def _receiver_row(move: Transition, *, may_act: bool) -> Row:
+def _receiver_row(move: Transition, today: date, *, may_act: bool) -> Row:
     known = move.to_unit is not None
     facts = [way_words(move)] if known else []
     if move.declined_unit is not None and not known:
@@ -33,7 +36,8 @@ def _receiver_row(move: Transition, *, may_act: bool) -> Row:
     if may_act:
         label = _("Another receiver") if known else _("Find a receiver")
         acts = [Act(label, reverse("transition_receiver", args=[move.pk]))]
-    return Row(_("Receiver"), _shape(known), _("known") if known else _("missing"), facts, acts)
+    shape = _shape(move, today, is_there=known)
+    return Row(_("Receiver"), shape, _("known") if known else _("not known yet"), facts, acts)
 
 
 def _no_words(move: Transition) -> list[str]:
@@ -63,7 +67,7 @@ def _basis_row(move: Transition, has: Readiness, today: date, *, may_act: bool) 
     if may_act and not has.has_basis:
         acts = [Act(_("Record a basis"), reverse("basis_record", args=[move.case.code]))]
     words = (_("in order") if has.basis_allows else _("not needed")) if has.has_basis else _("missing")
-    return Row(_("Basis for sharing"), _shape(has.has_basis), words, facts, acts)
+    return Row(_("Basis for sharing"), _shape(move, today, is_there=has.has_basis), words, facts, acts)
 
 
 def _asked_row(
@@ -75,7 +79,7 @@ def _asked_row(
         chosen = noted.form or noted.reason
         facts = [chosen.label if chosen else "", day_words(noted.on, today)]
     if noted is None:
-        words = _("not asked since the move was planned")
+        words = _("to be asked before the hand-over")
     elif not noted.took_place:
         words = _("not yet, with a reason")
     else:
@@ -84,8 +88,11 @@ def _asked_row(
     if takes_part and (noted is None or not noted.took_place):
         page = reverse("child_heard" if is_child else "parents_involved", args=[move.case.code])
         acts = [Act(_("Note it"), f"{page}?overgang={move.pk}")]
-    return Row(_("The child") if is_child else _("The parents"), _shape(noted is not None), words, facts, acts)
+    shape = _shape(move, today, is_there=noted is not None)
+    return Row(_("The child") if is_child else _("The parents"), shape, words, facts, acts)
 
 
-def _shape(is_there: bool) -> str:
-    return "done" if is_there else "late"
+def _shape(move: Transition, today: date, *, is_there: bool) -> str:
+    if is_there:
+        return "done"
+    return "late" if move.move_on - today < NEAR else "later"
