@@ -9,6 +9,7 @@ from email.message import Message
 from email.policy import Compat32
 from functools import cached_property, lru_cache
 from io import BytesIO
+from smtplib import quoteaddr
 from typing import Any
 from uuid import uuid4
 
@@ -70,22 +71,47 @@ class Backend(EmailBackend):
 
     def _announce(self, sender: str, recipients: list[str], size: int) -> None:
         smtp = self.connection
-        code, words = smtp.mail(sender, [f"size={size}"] if smtp.has_extn("size") else [])
-        if code != 250:
-            raise smtplib.SMTPSenderRefused(code, words, sender)
-        for recipient in recipients:
-            code, words = smtp.rcpt(recipient)
-            _heed_closing(code)
-            if code not in (250, 251):
-                smtp.rset()
-                raise smtplib.SMTPRecipientsRefused({recipient: (code, words)})
-        code, words = smtp.docmd("data")
-        _heed_closing(code)
-        if code != 354:
-            smtp.rset()
-            raise smtplib.SMTPDataError(code, words)
+        options = f" size={size}" if smtp.has_extn("size") else ""
+        commands = [
+            f"MAIL FROM:{quoteaddr(sender)}{options}",
+            *(f"RCPT TO:{quoteaddr(to)}" for to in recipients),
+            "DATA",
+        ]
+        if any("\r" in command or "\n" in command for command in commands):
+            raise ValueError("an address is one line")
+        replies = self._say_at_once(commands) if smtp.has_extn("pipelining") else self._say_in_turn(commands)
+        if any(code == _CLOSING for code, _words in replies):
+            # The server hangs up, whatever it was told: this says nothing about the message.
+            raise NotTaken(str(_CLOSING))
+        if replies[0][0] != 250:
+            raise smtplib.SMTPSenderRefused(*replies[0], sender)
+        refused = {to: reply for to, reply in zip(recipients, replies[1:], strict=False) if reply[0] not in (250, 251)}
+        if refused or replies[-1][0] != _GO_AHEAD:
+            self._take_back(replies[-1][0])
+            raise smtplib.SMTPRecipientsRefused(refused) if refused else smtplib.SMTPDataError(*replies[-1])
+
+    def _say_at_once(self, commands: list[str]) -> list[tuple[int, bytes]]:
+        """Say everything in one go (RFC 2920), which spares two waits for a server that may be far away."""
+        self.connection.send("".join(f"{command}\r\n" for command in commands))
+        return [self.connection.getreply() for _command in commands]
+
+    def _say_in_turn(self, commands: list[str]) -> list[tuple[int, bytes]]:
+        replies = []
+        for command in commands:
+            replies.append(self.connection.docmd(command))
+            if replies[-1][0] not in (250, 251):
+                break
+        return replies
+
+    def _take_back(self, code: int) -> None:
+        """Leave the connection ready for the next message; a server that waits for this one is given none of it."""
+        if code == _GO_AHEAD:
+            self.connection.send(b".\r\n")
+            self.connection.getreply()
+        self.connection.rset()
 
 
+_GO_AHEAD, _CLOSING = 354, 421
 _address = lru_cache(maxsize=256)(sanitize_address)
 
 
@@ -110,12 +136,6 @@ def _written(message: Message) -> bytes:
     content = BytesIO()
     BytesGenerator(content, mangle_from_=False, policy=_WRITTEN).flatten(message)
     return content.getvalue()
-
-
-def _heed_closing(code: int) -> None:
-    """Notice that a server hangs up, whatever it was told: 421 says nothing about this message."""
-    if code == 421:
-        raise NotTaken(str(code))
 
 
 def _dotted(content: bytes) -> bytes:

@@ -51,6 +51,7 @@ class Sink:
         self.refused: set[str] = set()  # recipients that nobody knows
         self.on_accept: Callable[[int], None] | None = None  # before the answer goes out
         self.moody_for: int | None = None  # so many messages, then fine
+        self.takes_many_at_once = True
 
     def count_since(self, number: int) -> Counter[str]:
         """Count how often each message was accepted, leaving out the first so many."""
@@ -68,7 +69,14 @@ class Sink:
         self._controller = _Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
 
-    async def handle_RCPT(  # noqa: N802 -- aiosmtpd's name
+    async def handle_EHLO(  # noqa: N802 -- aiosmtpd's name
+        self, _server: SMTP, session: Any, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Say what it can do: like most servers it takes several commands at once, which aiosmtpd does not mention."""
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.takes_many_at_once else responses
+
+    async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Answer whether the recipient is known."""
