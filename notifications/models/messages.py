@@ -56,12 +56,13 @@ class Message(models.Model):
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, related_name="messages")
-    step = models.ForeignKey(StepTaken, on_delete=models.CASCADE, null=True, related_name="messages")
-    failed = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="notices")
+    # Each message has but one cause and one receiver: an index of all of them for each would be written in vain.
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
+    step = models.ForeignKey(StepTaken, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
+    failed = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="notices", db_index=False)
     digest_on = models.DateField(null=True)
-    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="messages")
-    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, null=True, related_name="messages")
+    person = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, null=True, related_name="messages", db_index=False)
     channel = models.CharField(_("channel"), max_length=7, choices=Channel.choices)
     audience = models.CharField(max_length=6, choices=Audience.choices, default=Audience.NEWS)
     state = models.CharField(_("state"), max_length=9, choices=MessageState.choices, default=MessageState.WAITING)
@@ -69,7 +70,7 @@ class Message(models.Model):
     due_at = models.DateTimeField(_("due"), help_text="When it was to be sent: how late it is counts from here.")
     next_at = models.DateTimeField(help_text="Not before this; a claim puts it forward by its lease.")
     is_gathered = models.BooleanField(default=False, help_text="Waits for the person's next digest.")
-    bundle = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled")
+    bundle = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="bundled", db_index=False)
     claim = models.UUIDField(null=True, help_text="Whose turn it is to send it; no other mark counts.")
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     failure = models.CharField(
@@ -125,6 +126,11 @@ class Message(models.Model):
                 fields=["person"], condition=Q(channel="inapp", state="sent", read_at=None), name="message_unread"
             ),
             models.Index(fields=["person", "-id"], condition=Q(channel="email"), name="message_mail_by_person"),
+            models.Index(fields=["person"], condition=Q(channel="push"), name="message_push_by_person"),
+            *(
+                models.Index(fields=[name], condition=Q(**{f"{name}__isnull": False}), name=f"message_by_{name}")
+                for name in ("event", "step", "failed", "webhook", "bundle")
+            ),
         ]
 
     def __str__(self) -> str:
