@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from coordination.commands.batches import until_dry
 from notifications.delivery.digests import gather_digests
 from notifications.delivery.relay import relay
 from notifications.delivery.sending import SENDERS, send_due
@@ -15,10 +16,8 @@ READ_AFTER = timedelta(days=2)
 
 def tell_at(now: datetime) -> None:
     """Relay, gather and send everything that is due at ``now``."""
-    while relay(now=now):
-        pass
-    while gather_digests(now=now):
-        pass
+    until_dry(lambda failed: relay(now=now, failed=failed))
+    until_dry(lambda failed: gather_digests(now=now, failed=failed))
     for channel in SENDERS:
         while send_due(channel, clock=lambda: now):
             pass

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -31,6 +33,8 @@ from coordination.models import (
 )
 from coordination.queries.actors import actor_of
 from coordination.rules.access import may_hold, sharing_is_allowed
+
+logger = logging.getLogger(__name__)
 
 MAX_CONSENT = timedelta(days=3 * 366)
 
@@ -141,20 +145,32 @@ def end_basis(basis: Basis, state: BasisState, *, now: datetime) -> None:
 def expire_consents(*, now: datetime, limit: int) -> int:
     """Let consents whose last day has passed expire, at most ``limit``; say how many.
 
-    Their deadline stays open, late, until the holder renews or the case is closed.
+    Their deadline stays open, late, until the holder renews or the case is closed. A consent that cannot expire keeps
+    nothing else waiting.
     """
     today = timezone.localdate(now)
     passed = Basis.objects.filter(state=BasisState.ACTIVE, ends_on__lt=today).order_by("ends_on", "pk")
     expired = 0
-    for case_id, basis_id in list(passed.values_list("case_id", "pk")[:limit]):
-        with changing(case_id, now=now) as case:
-            basis = case.bases.filter(pk=basis_id, state=BasisState.ACTIVE).first()
-            if basis is None:
-                continue
-            end_basis(basis, BasisState.EXPIRED, now=now)
-            record(EventKind.BASIS_EXPIRED, at=now, actor=None, case=case, about=basis, ends_on=basis.ends_on)
-            expired += 1
+    for case_id, basis_id in list(passed.values_list("case_id", "pk")):
+        if expired == limit:
+            break
+        try:
+            expired += _expire(case_id, basis_id, now=now)
+        except OperationalError:
+            raise  # ended for another transaction, or the database is away
+        except Exception:
+            logger.exception("Basis %s could not be let expire; tried again next round.", basis_id)
     return expired
+
+
+def _expire(case_id: int, basis_id: int, *, now: datetime) -> bool:
+    with changing(case_id, now=now) as case:
+        basis = case.bases.filter(pk=basis_id, state=BasisState.ACTIVE).first()
+        if basis is None:
+            return False
+        end_basis(basis, BasisState.EXPIRED, now=now)
+        record(EventKind.BASIS_EXPIRED, at=now, actor=None, case=case, about=basis, ends_on=basis.ends_on)
+        return True
 
 
 def active_basis(case: Case) -> Basis | None:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from coordination.commands.batches import until_dry
 from coordination.commands.changing import again_after_deadlock
 from coordination.commands.time import take_due_steps
 from coordination.errors import Forbidden
@@ -53,8 +54,7 @@ def change_rule(*, kind: DeadlineKind, rule: Rule, actor: User, now: datetime) -
 def _take_what_is_owed(kind: DeadlineKind, now: datetime) -> set[int]:
     """Take the steps that are owed by the old rule; give the ids of deadlines whose steps could not be taken."""
     failed: set[int] = set()
-    while take_due_steps(now=now, limit=BATCH, failed=failed, kind=kind):
-        pass
+    until_dry(lambda passed_over: take_due_steps(now=now, limit=BATCH, failed=passed_over, kind=kind), failed=failed)
     return failed
 
 

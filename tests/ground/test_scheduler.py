@@ -95,6 +95,21 @@ def test_a_round_goes_on_until_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -
     assert all(now.tzinfo is not None for now in given)
 
 
+def test_a_round_goes_on_behind_a_batch_that_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = [(0, {1, 2}), (0, {3, 4}), (1, {5}), (0, set())]
+    periods = [(0, {1}), (1, set[int]()), (0, set())]
+
+    def do_next(batches: list[tuple[int, set[int]]], failed: set[int]) -> int:
+        done, newly_failed = batches.pop(0)
+        failed |= newly_failed
+        return done
+
+    monkeypatch.setattr(passing, "pass_time", lambda *, now, failed: do_next(steps, failed))
+    monkeypatch.setattr(passing, "reckon_figures", lambda *, now, failed: do_next(periods, failed))
+    assert passing.let_time_pass() == 2
+    assert steps == periods == []
+
+
 def test_a_round_stops_between_two_batches_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [True, False, False]
     monkeypatch.setattr(passing, "pass_time", lambda *, now, failed: 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -15,8 +16,9 @@ from coordination.commands.invitations import decline_invitation, withdraw_invit
 from coordination.commands.time import pass_time
 from coordination.models import DeclineReason, Event, EventKind, OutboxEntry, StepTaken, Urgency
 from notifications.delivery import relay as relaying
-from notifications.delivery.relay import relay, tell_those_whose_it_is
+from notifications.delivery.relay import BATCH, relay, tell_those_whose_it_is
 from notifications.models import Audience, Channel, Message, Pace, Preference
+from notifications.passing import deliver
 from notifications.planning import people
 from tests.builders import World, a_case, accepted, on, term, the_invitation
 from tests.promises.no_ask_dies_in_silence.what_is_owed import unanswered_invitation
@@ -97,6 +99,32 @@ def test_a_row_that_fails_keeps_no_other_one_waiting_and_is_done_when_the_cause_
     monkeypatch.undo()
     assert relay(now=on(0)) == broken.events.count()
     assert ("anna", "email") in told()
+
+
+def test_a_whole_batch_that_fails_keeps_no_row_behind_it_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    relay(now=on(0))
+    event_of = partial(Event, kind=EventKind.HOLDER_ASSIGNED, at=on(0), case=a_case(world), person=world.mads)
+    OutboxEntry.objects.update(relayed_at=on(0))
+    broken = Event.objects.bulk_create([event_of() for _number in range(BATCH)])
+    OutboxEntry.objects.bulk_create([OutboxEntry(event=event) for event in broken])
+    last = broken[-1].pk
+    right = people._told_of_event
+
+    def breaks(event: Event, *args: Any) -> Any:
+        if event.pk <= last:
+            raise ValueError
+        return right(event, *args)
+
+    monkeypatch.setattr(people, "_told_of_event", breaks)
+    for _round in range(2):
+        behind = OutboxEntry.objects.create(event=Event.objects.bulk_create([event_of()])[0])
+        deliver()
+        behind.refresh_from_db()
+        assert behind.relayed_at is not None
+    assert OutboxEntry.objects.filter(relayed_at=None).count() == BATCH
+    assert told() == {("mads", "inapp"), ("mads", "email")}
 
 
 def test_a_change_that_is_rolled_back_tells_nobody(world: World) -> None:

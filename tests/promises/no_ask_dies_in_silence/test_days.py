@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+import pytest
+
+from coordination.commands import bases
 from coordination.commands.agreements import mark_done, move_agreement
 from coordination.commands.cases import close_case
 from coordination.commands.handovers import accept_handover
 from coordination.commands.invitations import accept_invitation
 from coordination.commands.time import pass_time
 from coordination.models import (
+    Basis,
     BasisState,
     Case,
     CaseOutcome,
@@ -131,6 +135,29 @@ def test_a_consent_is_good_until_midnight_in_denmark_on_its_last_day(world: Worl
     pass_time(now=end)
     basis.refresh_from_db()
     assert basis.state == BasisState.EXPIRED
+
+
+def test_a_consent_that_cannot_expire_keeps_nothing_else_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, fine = (a_case_with_reference(world, number, invite=[]) for number in ("P-2026-1042", "P-2026-1043"))
+    Basis.objects.filter(case=broken).update(ends_on=day(1))
+    Basis.objects.filter(case=fine).update(ends_on=day(2))
+    a_case(world)
+    right = bases.end_basis
+
+    def breaks(basis: Basis, *rest: BasisState, now: datetime) -> None:
+        if basis.case_id == broken.pk:
+            raise ValueError
+        right(basis, *rest, now=now)
+
+    monkeypatch.setattr(bases, "end_basis", breaks)
+    assert pass_time(now=on(3), limit=1) == 2  # the other consent, and a step
+    assert [basis.case for basis in Basis.objects.filter(state=BasisState.EXPIRED)] == [fine]
+    assert any("could not be let expire" in message for message in caplog.messages)
+    monkeypatch.undo()
+    pass_time(now=on(3))
+    assert Basis.objects.filter(state=BasisState.EXPIRED).count() == 2
 
 
 def test_more_than_one_batch_is_done_one_batch_after_the_other(world: World) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from coordination.commands import rules, time
 from coordination.commands.deadlines import move_due
 from coordination.commands.invitations import accept_invitation
 from coordination.commands.rules import change_rule
@@ -163,6 +165,24 @@ def test_many_are_planned_anew_batch_by_batch(world: World, clerk: User) -> None
     for deadline in deadlines:
         deadline.refresh_from_db()
         assert deadline.next_step_on == day(4)
+
+
+def test_a_batch_whose_steps_cannot_be_taken_keeps_none_behind_it_from_its_own(
+    world: World, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    *broken, behind = (invited(world)[1] for _number in range(3))
+    right = time._take_steps
+
+    def breaks(deadline: Deadline, *rest: datetime) -> None:
+        if deadline in broken:
+            raise ValueError
+        right(deadline, *rest)
+
+    monkeypatch.setattr(time, "_take_steps", breaks)
+    monkeypatch.setattr(rules, "BATCH", 2)
+    change_rule(kind=KIND, rule=a_rule(PlannedStep(4, ABOVE)), actor=clerk, now=on(4))
+    assert taken(behind) == [(4, "owner+asker+leader")]
+    assert [taken(deadline) for deadline in broken] == [[], []]
 
 
 def test_moving_the_day_afterwards_counts_from_the_new_day(world: World, clerk: User) -> None:
