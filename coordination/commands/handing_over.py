@@ -31,7 +31,6 @@ from coordination.models import (
     HoldingReason,
     InvolvementKind,
     Milestone,
-    MilestoneState,
     Settlement,
     Transition,
     TransitionState,
@@ -118,7 +117,6 @@ def receive_child(
             )
         elif contact.pk != case.holder_id:
             _let_take_part(case, to_unit, contact, actor=actor, now=now)
-        _pass_milestones_to(contact, transition)
         owe_follow_up(transition, now=now)
         return transition
 
@@ -217,9 +215,3 @@ def _let_take_part(case: Case, to_unit: Unit, contact: User, *, actor: User, now
         take_in(case, unit=to_unit, contact=contact, actor=actor, now=now)
     elif partnership.contact_id != contact.pk:
         replace_contact(partnership, contact=contact, actor=actor, now=now)
-
-
-def _pass_milestones_to(contact: User, transition: Transition) -> None:
-    """Let the contact owe what the whole unit owed, now that there is one."""
-    still_open = transition.milestones.filter(is_senders=False, state=MilestoneState.OPEN)
-    transition.case.deadlines.open().filter(milestone__in=still_open).update(owner=contact)

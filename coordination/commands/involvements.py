@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination.commands.agreements import unit_in_case
-from coordination.commands.changing import again_after_deadlock, changing, record, require_open, require_part
+from coordination.commands.changing import again_after_deadlock, changing, record, require_part
 from coordination.commands.deadlines import owe, settle
 from coordination.errors import Unacceptable
 from coordination.models import (
@@ -64,8 +64,7 @@ def record_involvement(*, case: Case, draft: InvolvementDraft, actor: User, now:
     """
     with changing(case.pk, now=now) as case:
         who = actor_of(actor, now)
-        require_part(Part.PARTNER, who, case)
-        require_open(case)
+        require_part(Part.PARTNER, who, case)  # which nobody has once the case has been closed
         _check(draft, case, today=who.today)
         involvement = Involvement.objects.create(
             case=case,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +33,8 @@ from coordination.queries.actors import actor_of
 from coordination.queries.calendars import calendar_of
 from coordination.queries.rules import rule_for
 from coordination.queries.templates import planned_when
-from coordination.queries.visibility import part_in
+from coordination.queries.visibility import parts_in
+from coordination.rules.access import part_of
 from coordination.rules.milestones import milestone_day
 from coordination.rules.transitions import may_change, may_plan, may_see_transition
 
@@ -63,8 +64,9 @@ def plan_transition(
     """
     with changing(case.pk, now=now, units=[unit.pk for unit in (draft.from_unit, draft.to_unit) if unit]) as case:
         who = actor_of(actor, now)
-        require_right(may_plan(who, case, part_in(who, case)), who, case)
+        require_right(may_plan(who, case, parts_in(case)), who, case)
         require_open(case)
+        draft = _as_they_are_now(draft)
         _check(draft, case, today=who.today, follows=follows)
         template = TransitionTemplate.objects.filter(kind=draft.kind).order_by("-version").first()
         if template is None:
@@ -73,8 +75,8 @@ def plan_transition(
         transition = Transition.objects.create(
             case=case,
             template=template,
-            from_unit=Unit.objects.get(pk=draft.from_unit.pk),
-            to_unit=Unit.objects.get(pk=draft.to_unit.pk) if draft.to_unit else None,
+            from_unit=draft.from_unit,
+            to_unit=draft.to_unit,
             move_on=draft.move_on,
             moves_baton=draft.moves_baton and not draft.kind.leaves_town,
             follows=follows,
@@ -112,6 +114,8 @@ def name_receiver(*, transition: Transition, to_unit: Unit, actor: User, now: da
     with changing(transition.case_id, now=now, units=[to_unit.pk]) as case:
         transition = changeable(case, transition, actor, now)
         to_unit = Unit.objects.get(pk=to_unit.pk)
+        if transition.template.kind.leaves_town:
+            raise _no_receiver_here()
         _check_receiver(to_unit, transition.from_unit)
         if transition.to_unit_id == to_unit.pk:
             raise MovedOn(_("%(unit)s receives the child already.") % {"unit": to_unit.name}, field="to_unit")
@@ -213,10 +217,10 @@ def changeable(
 ) -> Transition:
     """Read a transition under the lock, for somebody who may plan it, in one of the ``states``; else refuse."""
     who = actor_of(actor, now)
-    part = part_in(who, case)
+    parts = parts_in(case)
     transition = read_transition(case, transition)
-    sees_it = may_see_transition(who, transition, part)
-    require_right(may_change(who, transition, part), who, case, sees_it=sees_it)
+    sees_it = may_see_transition(who, transition, part_of(who, parts))
+    require_right(may_change(who, transition, parts), who, case, sees_it=sees_it)
     require_open(case)
     require_state(transition, *states)
     return transition
@@ -291,6 +295,12 @@ def _receivers_milestones(transition: Transition) -> Any:
     return transition.milestones.filter(is_senders=False)
 
 
+def _as_they_are_now(draft: MoveDraft) -> MoveDraft:
+    """Read the units anew, which are locked: one may have closed since somebody chose it."""
+    to_unit = Unit.objects.get(pk=draft.to_unit.pk) if draft.to_unit else None
+    return replace(draft, from_unit=Unit.objects.get(pk=draft.from_unit.pk), to_unit=to_unit)
+
+
 def _check(draft: MoveDraft, case: Case, *, today: date, follows: Transition | None) -> None:
     if draft.kind.is_retired:
         raise Unacceptable(_("Choose what kind of move it is."), field="kind")
@@ -299,7 +309,7 @@ def _check(draft: MoveDraft, case: Case, *, today: date, follows: Transition | N
     if draft.from_unit.pk not in taking_part or not draft.from_unit.is_open:
         raise Unacceptable(_("The child leaves a unit that takes part in the case."), field="from_unit")
     if draft.kind.leaves_town and draft.to_unit is not None:
-        raise Unacceptable(_("A move to another municipality has no receiving unit here."), field="to_unit")
+        raise _no_receiver_here()
     if draft.to_unit is not None:
         _check_receiver(draft.to_unit, draft.from_unit)
     _check_day(draft.move_on, today)
@@ -319,6 +329,10 @@ def _check_receiver(to_unit: Unit, from_unit: Unit) -> None:
         raise Unacceptable(_("The child moves to another unit."), field="to_unit")
     if not to_unit.is_open or to_unit.root_id_or_self != from_unit.root_id_or_self:
         raise Unacceptable(_("Choose an open unit of this municipality."), field="to_unit")
+
+
+def _no_receiver_here() -> Unacceptable:
+    return Unacceptable(_("A move to another municipality has no receiving unit here."), field="to_unit")
 
 
 def _check_day(move_on: date, today: date) -> None:

@@ -121,10 +121,15 @@ def _escalated_to(actor: Actor) -> QuerySet[Deadline]:
     owed_by_the_leader = Exists(leaders.filter(user=OuterRef("owner"))) & ~Exists(
         leaders.exclude(user=OuterRef("owner"))
     )
+    # So does what the one leader above owes for a unit in which nobody leads, or which has closed.
+    owed_from_above = Q(pk__in=[])
+    for person_id, units in answered.above_one.items():
+        owed_from_above |= Q(owner_id=person_id, unit_id__in=units)
     come_up = (
         Q(escalation__gte=Escalation.LEADER, unit_id__in=answered.nearest)
         | Q(escalation__gte=Escalation.LEADER_ABOVE, unit_id__in=answered.nearest_or_above)
         | Q(owed_by_the_leader, escalation__gte=Escalation.LEADER, unit_id__in=answered.nearest_or_above)
+        | Q(owed_from_above, escalation__gte=Escalation.LEADER)
     )
     return _open().filter(come_up).exclude(Q(owner_id__in=actor.persons) & Q(owner_id__isnull=False))
 

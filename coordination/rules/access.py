@@ -55,11 +55,16 @@ def part_of(actor: Actor, parts: Parts) -> Part:
             return Part.HOLDER
         if actor.persons & parts.contact_ids:
             return Part.PARTNER
-        if actor.led_paths and any(path.startswith(actor.led_paths) for path in parts.unit_paths):
+        if leads_in(actor, parts):
             return Part.LEADER
     if actor.persons & (parts.former_ids | parts.contact_ids | {parts.holder_id}):
         return Part.RECEIPT
     return Part.NONE
+
+
+def leads_in(actor: Actor, parts: Parts) -> bool:
+    """Say whether the actor leads a unit that takes part in the open case, or one above it, whatever else they are."""
+    return parts.is_open and any(path.startswith(actor.led_paths) for path in parts.unit_paths)
 
 
 def may_hold(actor: Actor, case: Case) -> bool:

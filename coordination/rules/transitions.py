@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coordination.models import Basis, Case, Milestone, Reference, ReferencePurpose, Transition, TransitionState
-from coordination.rules.access import Part, may_hold, sharing_is_allowed
+from coordination.rules.access import Part, Parts, leads_in, may_hold, sharing_is_allowed
 from coordination.rules.actors import Actor
 
 # Until somebody has received the child, the whole unit is asked; afterwards it is its contact's matter.
@@ -21,14 +21,17 @@ def may_see_transition(actor: Actor, transition: Transition, part: Part) -> bool
     return _is_of_receivers(actor, transition)
 
 
-def may_plan(actor: Actor, case: Case, part: Part) -> bool:
-    """Say whether the actor may plan a move: the holder, or who takes part and leads (a contact: any unit)."""
-    return may_hold(actor, case) or (part >= Part.LEADER and bool(actor.led_paths))
+def may_plan(actor: Actor, case: Case, parts: Parts) -> bool:
+    """Say whether the actor may plan a move: the holder, or a leader of a unit that takes part in the open case.
+
+    A contact person who leads some other unit may not: here they do what was asked of theirs.
+    """
+    return may_hold(actor, case) or leads_in(actor, parts)
 
 
-def may_change(actor: Actor, transition: Transition, part: Part) -> bool:
+def may_change(actor: Actor, transition: Transition, parts: Parts) -> bool:
     """Say whether the actor may change a move: whoever may plan it, or a leader of the unit that the child leaves."""
-    return may_plan(actor, transition.case, part) or actor.leads(transition.from_unit)
+    return may_plan(actor, transition.case, parts) or actor.leads(transition.from_unit)
 
 
 def may_do_milestone(actor: Actor, milestone: Milestone, part: Part) -> bool:

@@ -100,3 +100,6 @@ def test_leaders_come_before_coordinators_and_units_before_those_above_them() ->
     assert of[10].nearest == set()
     assert of[10].nearest_or_above == {1, 2, 4}
     assert of[99].nearest_or_above == set()
+    # What the only leader above owes for units in which nobody leads comes up to whoever is next.
+    assert of[10].above_one == {11: {2, 4}}
+    assert of[11].above_one == of[13].above_one == {}

@@ -10,7 +10,7 @@ from coordination.commands.changing import require_open, require_right
 from coordination.commands.looks import look_at_move
 from coordination.errors import MovedOn
 from coordination.models import Transition, TransitionState
-from coordination.queries.visibility import transitions_visible_to
+from coordination.queries.visibility import parts_in, transitions_visible_to
 from coordination.rules.access import Part
 from coordination.rules.transitions import may_change
 from coordination.web.requests import PageRequest, find
@@ -48,8 +48,8 @@ def find_changeable(
     request: PageRequest, pk: int, *, states: tuple[TransitionState, ...] = (TransitionState.PLANNED,)
 ) -> Transition:
     """Find a move that the reader may postpone, cancel, hand over or name a receiver of; refuse everybody else."""
-    move, part = find_move(request, pk)
-    require_right(may_change(request.actor, move, part), request.actor, move.case, sees_it=True)
+    move, _part = find_move(request, pk)
+    require_right(may_change(request.actor, move, parts_in(move.case)), request.actor, move.case, sees_it=True)
     refuse_ended(request, move, *states)
     return move
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from coordination.models import Deadline, DeadlineKind, Milestone, MilestoneState, Transition, TransitionState, Unit
 from coordination.queries.transitions import MovePage, Readiness, read_move, readiness_of
+from coordination.queries.visibility import parts_in
 from coordination.rules.access import Part
 from coordination.rules.actors import Actor
 from coordination.rules.day_words import due_words
@@ -53,8 +54,9 @@ def show(request: PageRequest, pk: int) -> HttpResponse:
     actor = request.actor
     leads = actor.leads(move.from_unit) or (move.to_unit is not None and actor.leads(move.to_unit))
     readiness = readiness_of(move, actor.today) if _shows_readiness(move, part, leads=leads) else None
-    changes = move.case.is_open and may_change(actor, move, part)
-    plans = move.case.is_open and may_plan(actor, move.case, part)
+    parts = parts_in(move.case)
+    changes = move.case.is_open and may_change(actor, move, parts)
+    plans = move.case.is_open and may_plan(actor, move.case, parts)
     main_act = _main_act(page, actor, readiness, changes=changes)
     goes_on = next_draft(move) if plans and move.is_live and page.followed_by is None else None
     takes_part = part >= Part.PARTNER and move.case.is_open

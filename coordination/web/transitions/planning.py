@@ -18,7 +18,8 @@ from coordination.errors import MovedOn
 from coordination.models import Case, Transition, TransitionKind, Unit
 from coordination.queries.leaving import Leaving, read_leaving
 from coordination.queries.receivers import suggest_receivers
-from coordination.queries.visibility import cases_seen_by, part_in
+from coordination.queries.visibility import cases_seen_by, parts_in
+from coordination.rules.access import part_of
 from coordination.rules.day_words import due_words, whole_day
 from coordination.rules.transitions import may_plan
 from coordination.web.forms_base import InvolverForm
@@ -76,14 +77,15 @@ def plan_next(request: PageRequest, pk: int) -> HttpResponse:
 
     A mere visit, or one tap that says too little, leads to the page on which it is planned.
     """
-    follows, part = find_move(request, pk)
-    require_right(may_plan(request.actor, follows.case, part), request.actor, follows.case, sees_it=True)
+    follows, _part = find_move(request, pk)
+    case = follows.case
+    require_right(may_plan(request.actor, case, parts_in(case)), request.actor, case, sees_it=True)
     draft = next_draft(follows)
-    whole_page = f"{reverse('transition_plan', args=[follows.case.code])}?efter={follows.pk}"
+    whole_page = f"{reverse('transition_plan', args=[case.code])}?efter={follows.pk}"
     if request.method != "POST" or draft is None:
         return redirect(whole_page)
     form = InvolverForm(request.POST)
-    done = carry_out(request, form, lambda: _planned(request, follows.case, draft, follows))
+    done = carry_out(request, form, lambda: _planned(request, case, draft, follows))
     if done is None:
         for error in form.non_field_errors():
             messages.warning(request, str(error))
@@ -120,10 +122,10 @@ def _planned(request: PageRequest, case: Case, draft: MoveDraft, follows: Transi
 def _find(request: PageRequest, code: str) -> Case:
     seen = cases_seen_by(request.actor).select_related("theme", "holder", "holder_unit", "opened_unit")
     case = find(seen, code=code)
-    part = part_in(request.actor, case)
-    require_right(may_plan(request.actor, case, part), request.actor, case)
+    parts = parts_in(case)
+    require_right(may_plan(request.actor, case, parts), request.actor, case)
     require_open(case)
-    look_at_case(case=case, actor=request.user, now=request.now, part=part)
+    look_at_case(case=case, actor=request.user, now=request.now, part=part_of(request.actor, parts))
     return case
 
 

@@ -108,9 +108,9 @@ class Rights:
         return is_in_case or self.is_leader(person, move.from_unit) or self.is_of_receivers(person, move)
 
     def plans(self, person: str, case: Case) -> bool:
-        """The holder, or who takes part and leads somewhere, or leads a unit that takes part."""
-        leads = any(self.town.leads(one, unit) for one in self.acting(person) for unit in self.town.parents)
-        return self.holds(person, case) or (self.part(person, case) >= LEADER and leads)
+        """The holder, or a leader of a unit that takes part while the case is open."""
+        units = [case.unit, *(partner.unit for partner in case.live())]
+        return self.holds(person, case) or (case.is_open and any(self.is_leader(person, unit) for unit in units))
 
     def changes_move(self, person: str, case: Case, move: Move) -> bool:
         """Who plans moves, or leads the unit that the child leaves."""

@@ -21,7 +21,7 @@ from coordination.models import (
 )
 from tests.builders import World, a_case, accepted, day, on, term
 from tests.promises.moving import heard, not_yet, took_part
-from tests.promises.telling import fresh, happened, how_settled, is_owed, owed
+from tests.promises.telling import away, fresh, happened, how_settled, is_owed, owed
 
 BOTH = (DeadlineKind.HEAR_CHILD, DeadlineKind.INVOLVE_PARENTS)
 
@@ -77,6 +77,43 @@ def test_a_partner_may_note_it_too(world: World) -> None:
     involvement = heard(case, world.anna, on_day=2)
     assert involvement.recorded_unit == world.ppr
     assert owed(case, DeadlineKind.HEAR_CHILD).owner == world.maja
+
+
+def test_a_stand_in_from_elsewhere_notes_it_for_the_unit_of_the_holder(world: World) -> None:
+    case = a_case(world)
+    away(world.maja, world.hanne, first=0, last=3)
+    assert heard(case, world.hanne, on_day=2).recorded_unit == world.school
+
+
+def test_of_a_talk_of_long_ago_the_next_one_is_owed_now_and_not_before(world: World) -> None:
+    case = a_case(world)
+    draft = InvolvementDraft(InvolvementKind.CHILD, day(-80), form=term(InvolvementForm, "talk"), changed_plan=False)
+    record_involvement(case=case, draft=draft, actor=world.maja, now=on(5))  # a Saturday
+    assert owed(case, DeadlineKind.HEAR_CHILD).due_on == day(7)
+
+
+def test_a_talk_counts_that_was_at_most_ninety_days_before_the_case(world: World) -> None:
+    case = a_case(world)
+    for days, is_taken in ((-90, True), (-91, False)):
+        draft = InvolvementDraft(InvolvementKind.PARENTS, day(days), form=term(InvolvementForm, "meeting"))
+        if is_taken:
+            record_involvement(case=case, draft=draft, actor=world.maja, now=on(1))
+        else:
+            with pytest.raises(Unacceptable):
+                record_involvement(case=case, draft=draft, actor=world.maja, now=on(1))
+
+
+def test_what_has_been_retired_is_chosen_no_more(world: World) -> None:
+    case = a_case(world)
+    form, reason = term(InvolvementForm, "meeting"), term(NotInvolvedReason, "not_reached")
+    form.is_retired = reason.is_retired = True
+    for draft, field in (
+        (InvolvementDraft(InvolvementKind.PARENTS, day(1), form=form), "form"),
+        (InvolvementDraft(InvolvementKind.PARENTS, day(1), reason=reason), "reason"),
+    ):
+        with pytest.raises(Unacceptable) as refused:
+            record_involvement(case=case, draft=draft, actor=world.maja, now=on(1))
+        assert refused.value.field == field
 
 
 def test_only_those_who_take_part_may_note_it(world: World) -> None:
