@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.services import ROOT, NotStarted, start_postgres, start_redis
+from tests.services import NotStarted, start_postgres, start_redis
 
 UNDER_CI = os.environ.get("CI") == "true"
 KEY_NAMES = ("SECRET_KEY", "REFERENCE_KEYS", "INDEX_KEY")
@@ -123,20 +122,6 @@ def redis_url() -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture(scope="session")
-def migrated_database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Give the address of an empty migrated database of the run's kind, made once, to be copied."""
-    address = os.environ["DATABASE_URL"]
-    if address.startswith("sqlite"):
-        address = f"sqlite:///{tmp_path_factory.mktemp('database')}/involver.sqlite3"
-        migrate(address)
-        yield address
-    else:
-        with postgres_database(address) as copy:
-            migrate(copy)
-            yield copy
-
-
 @pytest.fixture
 def served_database_url(migrated_database_url: str, tmp_path: Path) -> Iterator[str]:
     """Give the address of a migrated database of its own, for processes that a test starts."""
@@ -152,23 +137,11 @@ def served_database_url(migrated_database_url: str, tmp_path: Path) -> Iterator[
 def postgres_database(template: str) -> Iterator[str]:
     """Copy a database that nobody is connected to; the copy is dropped afterwards."""
     server, _, original = template.rpartition("/")
-    source = sql.Identifier("template1" if template == os.environ["DATABASE_URL"] else original)
     name = f"served_{uuid4().hex}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         copy = sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, source))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(copy, sql.Identifier(original)))
         try:
             yield f"{server}/{name}"
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
-
-
-def migrate(address: str) -> None:
-    """Bring a database up to date, with the real settings."""
-    environment = {"DJANGO_SETTINGS_MODULE": "backend.settings", "DATABASE_URL": address}
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        check=True,
-    )

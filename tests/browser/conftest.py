@@ -13,7 +13,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from tests.builders import PASSWORD, World, build_world, on
+from tests.builders import PASSWORD, World, on
 from tests.plugin import skip_loudly
 from tests.services import ROOT
 
@@ -82,9 +82,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def town(transactional_db: None) -> World:
+def town(transactional_db: None, world: World) -> World:
     """The small municipality, in a database that the server of the test sees."""
-    return build_world()
+    return world
 
 
 class Visitor:

@@ -40,9 +40,17 @@ from coordination.queries.visibility import (
     join_requests_asked_by,
     join_requests_seen_by,
     part_in,
+    parts_in,
     transitions_visible_to,
 )
-from coordination.rules.access import Part, has_asked, may_see_handover, may_see_invitation, may_see_join_request
+from coordination.rules.access import (
+    Part,
+    has_asked,
+    leads_in,
+    may_see_handover,
+    may_see_invitation,
+    may_see_join_request,
+)
 from coordination.rules.transitions import may_see_transition
 from tests.builders import World, a_case, a_case_with_reference, accepted, on, term
 from tests.promises.only_those_who_need_to_know.every_command import Scene, build_scene
@@ -97,28 +105,31 @@ def everybody() -> Iterator[User]:
 def the_two_agree(now: datetime) -> int:
     """Compare them for everybody and everything there is; say how many times somebody saw something."""
     seen = 0
+    cases = list(Case.objects.select_related("holder_unit"))
+    parts_of_all = {case: parts_in(case) for case in cases}
+    invitations = list(Invitation.objects.select_related("unit", "case"))
+    handovers = list(Handover.objects.select_related("case"))
+    joins = list(JoinRequest.objects.select_related("case"))
+    moves = list(Transition.objects.select_related("case", "from_unit", "to_unit"))
     for user in everybody():
         actor = actor_of(user, now)
-        parts = {case.pk: part_in(actor, case) for case in Case.objects.select_related("holder_unit")}
+        parts = {case.pk: part_in(actor, case) for case in cases}
         taking_part = {pk for pk, part in parts.items() if part >= Part.PARTNER}
         assert set(cases_taken_part_in(actor).values_list("pk", flat=True)) == taking_part, user
         led = {pk for pk, part in parts.items() if part == Part.LEADER}
         assert set(cases_led(actor).values_list("pk", flat=True)) - taking_part == led, user
+        assert set(cases_led(actor)) == {case for case in cases if leads_in(actor, parts_of_all[case])}, user
         receipts = {pk for pk, part in parts.items() if part == Part.RECEIPT}
         assert set(cases_left_behind(actor).values_list("pk", flat=True)) - taking_part - led == receipts, user
-        assert set(cases_seen_by(actor)) == {case for case in Case.objects.all() if parts[case.pk] > Part.NONE}, user
-        invitations = Invitation.objects.select_related("unit", "case")
+        assert set(cases_seen_by(actor)) == {case for case in cases if parts[case.pk] > Part.NONE}, user
         assert set(invitations_seen_by(actor)) == {each for each in invitations if may_see_invitation(actor, each)}, (
             user
         )
-        handovers = Handover.objects.select_related("case")
         assert set(handovers_seen_by(actor)) == {each for each in handovers if may_see_handover(actor, each)}, user
-        joins = JoinRequest.objects.select_related("case")
         assert set(join_requests_seen_by(actor)) == {each for each in joins if may_see_join_request(actor, each)}, user
         assert set(invitations_asked_by(actor)) == {each for each in invitations if has_asked(actor, each)}, user
         assert set(handovers_asked_by(actor)) == {each for each in handovers if has_asked(actor, each)}, user
         assert set(join_requests_asked_by(actor)) == {each for each in joins if has_asked(actor, each)}, user
-        moves = Transition.objects.select_related("case", "from_unit", "to_unit")
         assert set(transitions_visible_to(actor)) == {
             each for each in moves if may_see_transition(actor, each, parts[each.case_id])
         }, user

@@ -33,6 +33,7 @@ from coordination.models import (
 from coordination.queries.actors import actor_of
 from coordination.queries.visibility import part_in, references_seen_by, transitions_visible_to
 from coordination.rules.access import Part, may_open_reference
+from coordination.rules.actors import Actor
 from coordination.rules.transitions import may_read_to_receive, may_see_transition
 from tests.builders import World, a_case_with_reference, accepted, on, term
 from tests.promises.moving import a_childs_case, a_move, handed_over, heard, received
@@ -80,9 +81,11 @@ def the_two_agree(now: datetime) -> int:
     seen = 0
     moves = list(Transition.objects.select_related("case__holder_unit", "from_unit", "to_unit"))
     references = list(Reference.objects.select_related("case__holder_unit", "unit"))
+    cases = {*(move.case for move in moves), *(reference.case for reference in references)}
     for user in User.objects.order_by("pk"):
         actor = actor_of(user, now)
-        may = {move for move in moves if may_see_transition(actor, move, part_in(actor, move.case))}
+        parts = {case.pk: part_in(actor, case) for case in cases}
+        may = {move for move in moves if may_see_transition(actor, move, parts[move.case_id])}
         assert set(transitions_visible_to(actor)) == may, user
         seen += len(may)
         to_receive = {
@@ -93,20 +96,18 @@ def the_two_agree(now: datetime) -> int:
         known = {
             each
             for each in references
-            if part_in(actor, each.case) > Part.NONE
+            if parts[each.case_id] > Part.NONE
             or (each.purpose == ReferencePurpose.RECORD and each.case_id in to_receive)
         }
         assert set(references_seen_by(actor)) == known, user
         for each in references:
-            assert opens(user, each, now) == may_open(user, each, moves, now), (user, each)
+            assert opens(user, each, now) == may_open(actor, parts[each.case_id], each, moves), (user, each)
     return seen
 
 
-def may_open(user: User, reference: Reference, moves: list[Transition], now: datetime) -> bool:
+def may_open(actor: Actor, part: Part, reference: Reference, moves: list[Transition]) -> bool:
     """What the two rules say together, for one who gives no reason."""
-    actor = actor_of(user, now)
     basis = reference.case.bases.filter(state=BasisState.ACTIVE).first()
-    part = part_in(actor, reference.case)
     takes_part = part > Part.LEADER and may_open_reference(actor, part, reference, basis)
     return takes_part or any(may_read_to_receive(actor, move, reference, basis) for move in moves)
 
