@@ -237,9 +237,8 @@ class Ground(RuleBasedStateMachine):
         for case in self.happenings.cases.values():
             for partner in unknown(case.partners.values()):
                 del case.partners[partner.pk]
-                row = Partnership.objects.exclude(pk__in=case.partners).get(
-                    case_id=case.pk, unit_id=self.names.units[partner.unit], invitation=None
-                )
+                of_unit = Partnership.objects.filter(case_id=case.pk, unit_id=self.names.units[partner.unit])
+                row = of_unit.filter(invitation=None).exclude(pk__in=case.partners).earliest("pk")
                 partner.pk = row.pk
                 case.partners[row.pk] = partner
             for meeting in case.meetings.values():
