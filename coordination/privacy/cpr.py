@@ -1,18 +1,16 @@
-"""Whatever looks like a CPR number, in any spelling.
+"""Whatever looks like a CPR number, in any spelling, in a short field or in the number of a record.
 
-A date that could be a birth date decides, never the modulus 11 check, which numbers issued since 2007 need not pass.
-Replacement numbers have 60 added to the day.
+How such numbers look is known in one place, ``coordination.screening.cpr``; among words, where days and times are
+written too, ``coordination.screening.check`` looks for them.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
-_LETTERS_FOR_DIGITS = str.maketrans({"O": "0", "o": "0", "Q": "0", "I": "1", "l": "1", "|": "1"})
-_RUN = re.compile(r"\d+")
-# The facet of a KLE number, as in 27.12.06-G01-1234-26: what stands on its two sides is never one number.
-_FACET = re.compile(r"(?<=\d)-[A-Za-z]\d\d(?=-)")
+from coordination.screening.cpr import FACET, RUN, is_cpr, joins_to_cpr, letters_as_digits
+from coordination.screening.folding import as_digits
+
 _FACET_OF_KLE = re.compile(r"(?<=\d\d\.\d\d\.\d\d)-[A-Za-z]\d\d(?=-)")
 
 
@@ -22,7 +20,7 @@ def looks_like_cpr(text: str) -> bool:
     Digits of any script count, and so do O, Q, I, l and | among digits; whatever stands between groups of digits is
     passed over. The year may be written with two digits or with four.
     """
-    return any(_has_cpr(_RUN.findall(_letters_as_digits(part))) for part in _FACET.split(_as_digits(text)))
+    return any(joins_to_cpr(RUN.findall(letters_as_digits(part))) for part in FACET.split(as_digits(text)))
 
 
 def may_hide_cpr(number: str) -> bool:
@@ -38,51 +36,8 @@ def may_hide_cpr(number: str) -> bool:
     KLE's three pairs, with their dots, are read apart from what follows their facet; no other form is.
     """
     return any(
-        _is_cpr(digits[first : first + 10])
-        for part in _FACET_OF_KLE.split(_as_digits(number))
-        for digits in ["".join(_RUN.findall(_letters_as_digits(part)))]
+        is_cpr(digits[first : first + 10])
+        for part in _FACET_OF_KLE.split(as_digits(number))
+        for digits in ["".join(RUN.findall(letters_as_digits(part)))]
         for first in range(len(digits) - 9)
     )
-
-
-def _has_cpr(groups: list[str]) -> bool:
-    for first in range(len(groups)):
-        digits = ""
-        for group in groups[first:]:
-            digits += group
-            if len(digits) > 12:
-                break
-            if _is_cpr(digits):
-                return True
-    return False
-
-
-def _as_digits(text: str) -> str:
-    """Fold the many ways to write a digit into one; drop what cannot be seen."""
-    folded = unicodedata.normalize("NFKC", text)
-    visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
-    return "".join(
-        str(unicodedata.digit(character)) if unicodedata.digit(character, None) is not None else character
-        for character in visible
-    )
-
-
-def _letters_as_digits(text: str) -> str:
-    """Read letters as the digits they look like, only where they have a digit beside them."""
-    return re.sub(r"(?<=\d)[OoQIl|]+|[OoQIl|]+(?=\d)", lambda run: run[0].translate(_LETTERS_FOR_DIGITS), text)
-
-
-def _is_cpr(digits: str) -> bool:
-    if len(digits) == 10:
-        day, month = int(digits[:2]), int(digits[2:4])
-        return _is_day_and_month(day, month)
-    if len(digits) == 12 and digits[4:6] in {"18", "19", "20"}:
-        return _is_day_and_month(int(digits[:2]), int(digits[2:4]))
-    return False
-
-
-def _is_day_and_month(day: int, month: int) -> bool:
-    if day > 60:
-        day -= 60
-    longest = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-    return 1 <= month <= 12 and 1 <= day <= longest[month - 1]
