@@ -21,31 +21,46 @@ from coordination.commands.deadlines import move_due, owe, settle
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
     Basis,
+    BasisCover,
     BasisKind,
     BasisState,
     Case,
     DeadlineKind,
     EventKind,
+    Giver,
     Settlement,
     StatutoryBasis,
     Unit,
+    UnitKind,
     User,
 )
 from coordination.queries.actors import actor_of
-from coordination.rules.access import may_hold, sharing_is_allowed
+from coordination.queries.bases import active_basis
+from coordination.rules.access import is_in_force, may_hold, sharing_is_allowed
 
 logger = logging.getLogger(__name__)
 
 MAX_CONSENT = timedelta(days=3 * 366)
+# Whoever consented longer ago is asked anew.
+OLDEST_CONSENT = timedelta(days=366)
+ALL_KINDS = "all"
 
 
 @dataclass(frozen=True)
 class BasisDraft:
-    """A basis as it is given, before it is recorded."""
+    """A basis as it is given, before it is recorded.
+
+    A consent names who gave it, and what it covers: ``covers``, or all kinds of units, which is said by ``covers_all``
+    and never by leaving it out. ``given_on``: the day on which it is recorded, unless named.
+    """
 
     kind: BasisKind
     ends_on: date | None = None
     statutory: StatutoryBasis | None = None
+    given_by: Giver | None = None
+    given_on: date | None = None
+    covers: tuple[UnitKind, ...] = ()
+    covers_all: bool = False
 
 
 ANONYMOUS = BasisDraft(BasisKind.ANONYMOUS)
@@ -55,7 +70,8 @@ ANONYMOUS = BasisDraft(BasisKind.ANONYMOUS)
 def record_basis(*, case: Case, draft: BasisDraft, actor: User, now: datetime) -> Basis:
     """Record the basis on which a case's information is shared; the one before, if any, is replaced.
 
-    Raises ``Unacceptable`` for a consent without an end, or one that has ended or never does.
+    Partners of a kind that the new one does not cover lose the references at once. Raises ``Unacceptable`` for a
+    consent that does not say who gave it or what it covers, is too old, or without an end that is near enough.
     """
     with changing(case.pk, now=now) as case:
         who = actor_of(actor, now)
@@ -89,14 +105,26 @@ def withdraw_basis(*, basis: Basis, actor: User, now: datetime) -> Basis:
 def check_basis(draft: BasisDraft, *, today: date) -> None:
     """Refuse a basis that lacks what its kind needs."""
     if draft.kind == BasisKind.CONSENT:
-        if draft.ends_on is None:
-            raise Unacceptable(_("Until when have they consented?"), field="ends_on")
-        if draft.ends_on < today:
-            raise Unacceptable(_("This consent has already ended."), field="ends_on")
-        if draft.ends_on > today + MAX_CONSENT:
-            raise Unacceptable(_("A consent lasts three years at most."), field="ends_on")
+        _check_consent(draft, given_on=draft.given_on or today, today=today)
     if draft.kind == BasisKind.STATUTORY and draft.statutory is None:
         raise Unacceptable(_("Choose the legal basis."), field="statutory")
+
+
+def _check_consent(draft: BasisDraft, *, given_on: date, today: date) -> None:
+    if draft.given_by is None:
+        raise Unacceptable(_("Who gave the consent?"), field="basis")
+    if draft.ends_on is None:
+        raise Unacceptable(_("Until when have they consented?"), field="ends_on")
+    if given_on > today:
+        raise Unacceptable(_("This day has not come yet. When was the consent given?"), field="given_on")
+    if given_on < today - OLDEST_CONSENT:
+        raise Unacceptable(_("A consent from more than a year ago is too old. Ask for it again."), field="given_on")
+    if draft.ends_on < today:
+        raise Unacceptable(_("This consent has already ended."), field="ends_on")
+    if draft.ends_on > given_on + MAX_CONSENT:
+        raise Unacceptable(_("A consent lasts three years at most."), field="ends_on")
+    if not draft.covers and not draft.covers_all:
+        raise Unacceptable(_("Which kinds of units does the consent cover?"), field="covers")
 
 
 def add_basis(case: Case, draft: BasisDraft, *, actor: User, now: datetime) -> Basis:
@@ -110,10 +138,16 @@ def add_basis(case: Case, draft: BasisDraft, *, actor: User, now: datetime) -> B
         kind=draft.kind,
         ends_on=draft.ends_on if is_consent else None,
         statutory=draft.statutory if draft.kind == BasisKind.STATUTORY else None,
+        given_by=draft.given_by if is_consent else None,
+        given_on=(draft.given_on or timezone.localdate(now)) if is_consent else None,
+        covers_all=draft.covers_all or not is_consent,
         recorded_by=actor,
         recorded_at=now,
     )
     if is_consent:
+        if not basis.covers_all:
+            kinds = {kind.pk: kind for kind in draft.covers}
+            BasisCover.objects.bulk_create(BasisCover(basis=basis, kind=kind) for kind in kinds.values())
         owe(
             DeadlineKind.RENEW_CONSENT,
             case=case,
@@ -131,8 +165,17 @@ def add_basis(case: Case, draft: BasisDraft, *, actor: User, now: datetime) -> B
         about=basis,
         basis=basis.kind,
         ends_on=basis.ends_on,
+        given_by=basis.given_by,
+        covers=_codes_covered(basis),
     )
     return basis
+
+
+def _codes_covered(basis: Basis) -> str | None:
+    """Give the codes of the kinds that a consent covers, for its trace."""
+    if basis.kind != BasisKind.CONSENT:
+        return None
+    return ALL_KINDS if basis.covers_all else " ".join(sorted(basis.covers.values_list("code", flat=True)))
 
 
 def end_basis(basis: Basis, state: BasisState, *, now: datetime) -> None:
@@ -173,17 +216,25 @@ def _expire(case_id: int, basis_id: int, *, now: datetime) -> bool:
         return True
 
 
-def active_basis(case: Case) -> Basis | None:
-    """Find the basis that the case has now."""
-    return case.bases.filter(state=BasisState.ACTIVE).first()
-
-
 def require_sharing(case: Case, unit: Unit, *, now: datetime) -> None:
-    """Refuse to let a reference leave its own unit without an active basis."""
-    outside = case.references.exclude(unit=unit).exists()
-    if outside and not sharing_is_allowed(active_basis(case), timezone.localdate(now)):
-        raise Unacceptable(
-            _("This case has a reference. Record a consent or a legal basis before it is shared with %(unit)s.")
-            % {"unit": unit.name},
-            field="basis",
+    """Refuse to let a reference leave its own unit for one whose kind no active basis covers."""
+    if not case.references.exclude(unit=unit).exists():
+        return
+    basis, today = active_basis(case), timezone.localdate(now)
+    if not sharing_is_allowed(basis, today, unit.kind_id):
+        raise Unacceptable(refusal_to_share(basis, unit, today), field="basis")
+
+
+def refusal_to_share(basis: Basis | None, unit: Unit, today: date) -> str:
+    """Say why a reference is not shared with a unit, and what to do about it."""
+    names = {"unit": unit.name, "kind": unit.kind.label}
+    if basis is None or not is_in_force(basis, today):
+        return (
+            _("This case has a reference. Record a consent or a legal basis before it is shared with %(unit)s.") % names
         )
+    if basis.kind == BasisKind.CONSENT:
+        return (
+            _("The consent does not cover %(unit)s (%(kind)s). Ask for one that does, and record it; then try again.")
+            % names
+        )
+    return _("The legal basis does not cover %(unit)s (%(kind)s). Record a consent or a legal basis that does.") % names

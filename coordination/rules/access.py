@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from typing import NamedTuple
 
 from coordination.models import (
     Agreement,
@@ -37,15 +38,23 @@ class Part(IntEnum):
     HOLDER = 4
 
 
+class Side(NamedTuple):
+    """A unit that takes part, by its path and its kind, and the person who does so for it."""
+
+    person_id: int
+    path: str
+    kind_id: int
+
+
 @dataclass(frozen=True)
 class Parts:
-    """What a case says about who takes part, read at one moment."""
+    """What a case says about who takes part, read at one moment. ``sides``: the holder's, and each partner's."""
 
     is_open: bool
     holder_id: int
     contact_ids: frozenset[int]
     former_ids: frozenset[int]
-    unit_paths: frozenset[str]
+    sides: frozenset[Side]
 
 
 def part_of(actor: Actor, parts: Parts) -> Part:
@@ -64,7 +73,17 @@ def part_of(actor: Actor, parts: Parts) -> Part:
 
 def leads_in(actor: Actor, parts: Parts) -> bool:
     """Say whether the actor leads a unit that takes part in the open case, or one above it, whatever else they are."""
-    return parts.is_open and any(path.startswith(actor.led_paths) for path in parts.unit_paths)
+    return parts.is_open and any(side.path.startswith(actor.led_paths) for side in parts.sides)
+
+
+def kinds_of(actor: Actor, parts: Parts) -> frozenset[int]:
+    """Give the kinds of the units for which the actor takes part; for a leader, of those below that take part."""
+    part = part_of(actor, parts)
+    if part < Part.LEADER:
+        return frozenset()
+    if part == Part.LEADER:
+        return frozenset(side.kind_id for side in parts.sides if side.path.startswith(actor.led_paths))
+    return frozenset(side.kind_id for side in parts.sides if side.person_id in actor.persons)
 
 
 def may_hold(actor: Actor, case: Case) -> bool:
@@ -138,21 +157,34 @@ def may_assign(actor: Actor, case: Case, *, holder_is_away: bool, fell_to_leader
     return actor.leads(case.holder_unit) and frees
 
 
-def may_open_reference(actor: Actor, part: Part, reference: Reference, basis: Basis | None) -> bool:
-    """Say whether the actor may see the number: with an active basis those who take part; without, the unit it is from.
+def may_open_reference(
+    actor: Actor, part: Part, reference: Reference, basis: Basis | None, kinds: frozenset[int]
+) -> bool:
+    """Say whether the actor may see the number: who takes part for a unit of a kind that the basis covers.
 
-    A leader may ask to (with a reason), under the same basis.
+    Whoever is of the unit that the reference is from may without a basis, too. A leader may ask to (with a reason),
+    under the same basis. ``kinds``: those of the units for which the actor takes part, as ``kinds_of`` has them.
     """
     if part < Part.LEADER:
         return False
-    return sharing_is_allowed(basis, actor.today) or actor.is_in(reference.unit)
+    return actor.is_in(reference.unit) or any(sharing_is_allowed(basis, actor.today, kind) for kind in kinds)
 
 
-def sharing_is_allowed(basis: Basis | None, today: date) -> bool:
-    """Say whether a reference may leave its own unit: an active basis that is more than anonymous sparring.
+def sharing_is_allowed(basis: Basis | None, today: date, kind_id: int) -> bool:
+    """Say whether a reference may leave its own unit for one of this kind: a basis in force covers it."""
+    return basis is not None and is_in_force(basis, today) and covers(basis, kind_id)
+
+
+def is_in_force(basis: Basis | None, today: date) -> bool:
+    """Say whether anything can be shared on a basis: it is active, and more than anonymous sparring.
 
     A consent ends with its last day, also where nothing has yet marked it as expired.
     """
     if basis is None or basis.state != BasisState.ACTIVE or basis.kind == BasisKind.ANONYMOUS:
         return False
     return basis.ends_on is None or basis.ends_on >= today
+
+
+def covers(basis: Basis, kind_id: int) -> bool:
+    """Say whether a basis covers units of a kind."""
+    return basis.covered_kinds is None or kind_id in basis.covered_kinds

@@ -54,13 +54,14 @@ def may_receive(actor: Actor, transition: Transition) -> bool:
 def may_read_to_receive(actor: Actor, transition: Transition, reference: Reference, basis: Basis | None) -> bool:
     """Say whether the actor may see the number of a record before receiving the child: nothing else of the case.
 
-    Somebody of the receiving unit itself, while the child is being handed over to it and the basis allows.
+    Somebody of the receiving unit itself, while the child is being handed over to it and the basis covers it.
     """
     if transition.state != TransitionState.HANDED_OVER or reference.case_id != transition.case_id:
         return False
-    if reference.purpose != ReferencePurpose.RECORD or transition.to_unit_id not in actor.units:
+    to_unit = transition.to_unit
+    if reference.purpose != ReferencePurpose.RECORD or to_unit is None or to_unit.pk not in actor.units:
         return False
-    return sharing_is_allowed(basis, actor.today) or reference.unit_id == transition.to_unit_id
+    return sharing_is_allowed(basis, actor.today, to_unit.kind_id) or reference.unit_id == to_unit.pk
 
 
 def may_follow_up(actor: Actor, transition: Transition) -> bool:

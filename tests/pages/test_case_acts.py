@@ -168,7 +168,12 @@ def a_number(number: str = "P-2026-1042", **more: Any) -> dict[str, Any]:
 
 
 def a_consent_form(days: int = 100) -> dict[str, Any]:
-    return {"basis": "consent", "ends_on": day(days).isoformat()}
+    return {
+        "basis": "consent-both",
+        "given_on": day(0).isoformat(),
+        "ends_on": day(days).isoformat(),
+        "covers": ["all"],
+    }
 
 
 def test_a_reference_on_an_anonymous_case_takes_a_basis(world: World) -> None:
@@ -213,7 +218,7 @@ def test_a_number_that_its_system_does_not_have_is_kept_for_mending(world: World
 def test_a_consent_in_the_past_and_a_day_that_is_none_are_refused(world: World) -> None:
     case = a_case(world)
     for ends_on in (day(-1).isoformat(), "never", ""):
-        form = a_number(basis="consent", ends_on=ends_on)
+        form = a_number(**{**a_consent_form(), "ends_on": ends_on})
         refused = send(world.maja, url_of("reference_add", case), form)
         assert refused.status_code == 422, ends_on
         assert 'id="id_ends_on_error"' in words(refused)
@@ -258,7 +263,7 @@ def test_a_legal_basis_needs_no_day(world: World) -> None:
 
 def test_a_consent_without_a_day_is_asked_for_one(world: World) -> None:
     case = a_case_with_reference(world)
-    refused = send(world.maja, url_of("basis_record", case), {"basis": "consent"})
+    refused = send(world.maja, url_of("basis_record", case), {**a_consent_form(), "ends_on": ""})
     assert refused.status_code == 422
     assert "Until when have they consented?" in words(refused)
 

@@ -63,15 +63,16 @@ def filled(world: World, **changes: Any) -> dict[str, Any]:
 def with_reference(world: World, **changes: Any) -> dict[str, Any]:
     """The same with a reference, on a consent."""
     system = term(ReferenceSystem, "ppr_journal").pk
-    reference = {"system": system, "number": "P-2026-1042", "basis": "consent", "ends_on": LATER}
+    reference = {"system": system, "number": "P-2026-1042", "basis": "consent-both", "ends_on": LATER}
     return filled(world, **{**reference, **changes})
 
 
 def inputs_of(html: str) -> set[str]:
-    """The names that somebody can fill in on the page's form."""
+    """The names that somebody can fill in on the page's form, without what is folded away and need not be opened."""
     form = re.search(r"<form[^>]*open-form.*?</form>", html, re.DOTALL)
     assert form
-    fields = re.findall(r"<(?:input|select)[^>]*>", form[0])
+    shown = re.sub(r"<details (?![^>]*\bopen\b).*?</details>", "", form[0], flags=re.DOTALL)
+    fields = re.findall(r"<(?:input|select)[^>]*>", shown)
     names = {match[1] for tag in fields if 'type="hidden"' not in tag if (match := re.search(r'name="([^"]+)"', tag))}
     return names - {"search"}  # finds units to tick; it is no part of what is sent
 
@@ -132,7 +133,7 @@ def test_a_legal_basis_needs_no_day(client: Client, world: World) -> None:
 
 
 def test_without_a_reference_what_stands_under_basis_is_left_alone(client: Client, world: World) -> None:
-    data = filled(world, basis="consent", ends_on="no day at all")
+    data = filled(world, basis="consent-both", ends_on="no day at all")
     signed_in(client, world.maja).post(reverse("open_case"), data)
     assert Case.objects.get().bases.get().kind == BasisKind.ANONYMOUS
 

@@ -20,12 +20,17 @@ from coordination.models import (
     JoinRequest,
     Partnership,
     Reference,
+    StatutoryBasis,
     Unit,
+    UnitKind,
     User,
 )
 from coordination.rules.access import (
     Part,
     Parts,
+    Side,
+    is_in_force,
+    kinds_of,
     may_answer_handover,
     may_answer_invitation,
     may_answer_join_request,
@@ -44,8 +49,9 @@ from coordination.rules.actors import Actor
 
 TODAY = date(2026, 9, 14)
 HOLDER, CONTACT, FORMER, OTHER = 1, 2, 3, 9
-SCHOOL = Unit(pk=12, path="/1/5/12/")
-PPR = Unit(pk=7, path="/1/7/")
+A_SCHOOL, A_PPR, ANOTHER = 31, 32, 33  # kinds of units
+SCHOOL = Unit(pk=12, path="/1/5/12/", kind_id=A_SCHOOL)
+PPR = Unit(pk=7, path="/1/7/", kind_id=A_PPR)
 CASE = Case(pk=1, holder_id=HOLDER, holder_unit=SCHOOL, state="open")
 
 
@@ -58,7 +64,8 @@ def somebody(
 
 def parts(*, is_open: bool = True) -> Parts:
     """A case with a holder, a contact and a former contact."""
-    return Parts(is_open, HOLDER, frozenset({CONTACT}), frozenset({FORMER, HOLDER}), frozenset({"/1/5/12/", "/1/7/"}))
+    sides = frozenset({Side(HOLDER, SCHOOL.place, A_SCHOOL), Side(CONTACT, PPR.place, A_PPR)})
+    return Parts(is_open, HOLDER, frozenset({CONTACT}), frozenset({FORMER, HOLDER}), sides)
 
 
 @pytest.mark.parametrize(
@@ -170,16 +177,17 @@ def test_a_leader_assigns_only_where_something_frees_the_baton(away: bool, fell:
     assert not may_assign(other, CASE, holder_is_away=away, fell_to_leader=fell)
 
 
-CONSENT = Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.ACTIVE)
+LAW = StatutoryBasis(pk=1, covers_all=True)
+CONSENT = Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.ACTIVE, covers_all=True)
 BASES = [
     (None, False),
     (CONSENT, True),
-    (Basis(kind=BasisKind.CONSENT, ends_on=date(2026, 9, 13), state=BasisState.ACTIVE), False),
-    (Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.EXPIRED), False),
-    (Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.WITHDRAWN), False),
-    (Basis(kind=BasisKind.STATUTORY, state=BasisState.ACTIVE), True),
-    (Basis(kind=BasisKind.STATUTORY, state=BasisState.REPLACED), False),
-    (Basis(kind=BasisKind.ANONYMOUS, state=BasisState.ACTIVE), False),
+    (Basis(kind=BasisKind.CONSENT, ends_on=date(2026, 9, 13), state=BasisState.ACTIVE, covers_all=True), False),
+    (Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.EXPIRED, covers_all=True), False),
+    (Basis(kind=BasisKind.CONSENT, ends_on=TODAY, state=BasisState.WITHDRAWN, covers_all=True), False),
+    (Basis(kind=BasisKind.STATUTORY, statutory=LAW, state=BasisState.ACTIVE), True),
+    (Basis(kind=BasisKind.STATUTORY, statutory=LAW, state=BasisState.REPLACED), False),
+    (Basis(kind=BasisKind.ANONYMOUS, state=BasisState.ACTIVE, covers_all=True), False),
 ]
 
 
@@ -188,9 +196,52 @@ def test_a_reference_is_shared_on_an_active_basis_and_always_open_to_its_own_uni
     basis: Basis | None, allows: bool
 ) -> None:
     reference = Reference(case=CASE, unit=SCHOOL)
-    assert sharing_is_allowed(basis, TODAY) == allows
+    assert sharing_is_allowed(basis, TODAY, A_PPR) == allows
+    assert is_in_force(basis, TODAY) == allows
     partner, colleague = somebody(CONTACT, units=(7,)), somebody(HOLDER, units=(12,))
-    assert may_open_reference(partner, Part.PARTNER, reference, basis) == allows
-    assert may_open_reference(colleague, Part.HOLDER, reference, basis)
-    assert not may_open_reference(colleague, Part.RECEIPT, reference, basis)
-    assert not may_open_reference(colleague, Part.NONE, reference, basis)
+    assert may_open_reference(partner, Part.PARTNER, reference, basis, frozenset({A_PPR})) == allows
+    assert may_open_reference(colleague, Part.HOLDER, reference, basis, frozenset({A_SCHOOL}))
+    assert not may_open_reference(colleague, Part.RECEIPT, reference, basis, frozenset({A_SCHOOL}))
+    assert not may_open_reference(colleague, Part.NONE, reference, basis, frozenset({A_SCHOOL}))
+
+
+def naming(*kinds: int, by: BasisKind) -> Basis:
+    """A basis in force that names the kinds of units that it covers, itself or by its law."""
+    law = StatutoryBasis(pk=2, covers_all=False) if by == BasisKind.STATUTORY else None
+    basis = Basis(pk=1, kind=by, statutory=law, state=BasisState.ACTIVE, covers_all=False)
+    (law or basis)._prefetched_objects_cache = {"covers": [UnitKind(pk=kind) for kind in kinds]}  # type: ignore[union-attr]
+    return basis
+
+
+@pytest.mark.parametrize("by", [BasisKind.CONSENT, BasisKind.STATUTORY])
+def test_a_reference_is_open_to_units_of_a_kind_that_the_basis_covers_and_to_no_others(by: BasisKind) -> None:
+    reference, partner = Reference(case=CASE, unit=SCHOOL), somebody(CONTACT, units=(7,))
+    basis = naming(A_PPR, A_SCHOOL, by=by)
+    for kinds, opens in (((A_PPR,), True), ((ANOTHER,), False), ((ANOTHER, A_PPR), True), ((), False)):
+        assert may_open_reference(partner, Part.PARTNER, reference, basis, frozenset(kinds)) == opens
+        assert may_open_reference(partner, Part.LEADER, reference, basis, frozenset(kinds)) == opens
+    assert not sharing_is_allowed(naming(by=by), TODAY, A_PPR)
+    assert is_in_force(naming(by=by), TODAY)
+    # Who is of the unit that the reference is from needs no basis, whatever another one covers.
+    assert may_open_reference(
+        somebody(HOLDER, units=(12,)), Part.HOLDER, reference, naming(A_PPR, by=by), frozenset({A_SCHOOL})
+    )
+
+
+@pytest.mark.parametrize(
+    ("actor", "kinds"),
+    [
+        (somebody(HOLDER), {A_SCHOOL}),
+        (somebody(CONTACT), {A_PPR}),
+        (somebody(CONTACT, leads=("/1/",)), {A_PPR}),  # as a contact, and nothing more
+        (somebody(OTHER, for_others=(CONTACT,)), {A_PPR}),
+        (somebody(OTHER, leads=("/1/7/",)), {A_PPR}),
+        (somebody(OTHER, leads=("/1/",)), {A_SCHOOL, A_PPR}),
+        (somebody(OTHER, leads=("/2/",)), set()),
+        (somebody(OTHER, units=(12, 7)), set()),
+        (somebody(FORMER), set()),
+    ],
+)
+def test_somebody_takes_part_as_the_kind_of_unit_for_which_they_do(actor: Actor, kinds: set[int]) -> None:
+    assert kinds_of(actor, parts()) == kinds
+    assert kinds_of(actor, parts(is_open=False)) == set()

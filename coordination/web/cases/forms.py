@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -10,24 +10,23 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from coordination.commands.bases import BasisDraft, check_basis
+from coordination.commands.bases import ALL_KINDS, BasisDraft, check_basis
 from coordination.commands.cases import ReferenceDraft
 from coordination.errors import Unacceptable
 from coordination.models import (
-    BasisKind,
     CaseOutcome,
     LookReason,
     Reference,
     ReferenceSystem,
     ReopenReason,
-    StatutoryBasis,
 )
 from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import read_number
-from coordination.web.forms_base import DateField, InvolverForm, RadioList, Styled
+from coordination.web.bases import BasisChoices, DayAlong, KindsAlong, choices_of_kinds, kinds_to_cover
+from coordination.web.forms_base import InvolverForm, RadioList, Styled
 from coordination.web.terms import TermCards, TermField
 
-CONSENT = BasisKind.CONSENT.value
+OF_CONSENT = ("given_on", "ends_on", "covers")
 LOOKS_LIKE_CPR = _("This looks like a CPR number. Write the number of the record in the journal system instead.")
 
 
@@ -64,29 +63,34 @@ class ReopenForm(InvolverForm):
 
 
 class BasisForm(InvolverForm):
-    """A consent until a day, or one of the legal bases that the municipality has written down."""
+    """A consent, with who gave it and what it covers, or one of the legal bases that the municipality has written."""
 
     basis = forms.ChoiceField(label=_("Why may it be shared?"), widget=RadioList)
-    ends_on = DateField(label=_("The consent lasts until"), required=False, help_text=_("Only with a consent."))
+    given_on = DayAlong(label=_("The consent was given on"), help_text=_("Only with a consent."))
+    ends_on = DayAlong(label=_("The consent lasts until"), help_text=_("Only with a consent."))
+    covers = KindsAlong(
+        label=_("Which kinds of units does the consent cover?"),
+        help_text=_("Only with a consent. Tick what was said yes to: units of other kinds cannot open the reference."),
+    )
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, suggested: Collection[int] = (), **kwargs: Any) -> None:
+        """Offer the bases, and the kinds of units. ``suggested``: the ids of the kinds that are ticked beforehand."""
         super().__init__(*args, **kwargs)
-        self.today = today
-        self.statutory = {
-            f"statutory-{term.pk}": term for term in cast("QuerySet[StatutoryBasis]", StatutoryBasis.objects.current())
-        }
-        self.fields["basis"].choices = [  # type: ignore[attr-defined]
-            (CONSENT, _("The parents have consented")),
-            *((value, term.label) for value, term in self.statutory.items()),
-        ]
+        self.today, self.bases, self.kinds = today, BasisChoices(), kinds_to_cover()
+        self.fields["basis"].choices = self.bases.choices  # type: ignore[attr-defined]
+        self.fields["basis"].widget.hints = self.bases.hints
+        self.fields["covers"].choices = choices_of_kinds(self.kinds)  # type: ignore[attr-defined]
+        self.initial.setdefault("covers", [str(kind) for kind in suggested])
+        self.initial.setdefault("given_on", today)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a day with a consent, and for none with anything else."""
+        """Ask for days and kinds with a consent, and for none with anything else."""
         data = super().clean() or {}
-        if data.get("basis") != CONSENT:
-            self.errors.pop("ends_on", None)
+        if not self.bases.is_consent(data.get("basis")):
+            for name in OF_CONSENT:
+                self.errors.pop(name, None)
         draft = self.basis_draft()
-        if draft is not None and "ends_on" not in self.errors:
+        if draft is not None and not any(name in self.errors for name in OF_CONSENT):
             self.check(draft)
         return data
 
@@ -99,12 +103,15 @@ class BasisForm(InvolverForm):
 
     def basis_draft(self) -> BasisDraft | None:
         """Give the basis that was chosen; none where none was."""
-        chosen = self.cleaned_data.get("basis")
-        if chosen == CONSENT:
-            return BasisDraft(BasisKind.CONSENT, ends_on=self.cleaned_data.get("ends_on"))
-        if chosen in self.statutory:
-            return BasisDraft(BasisKind.STATUTORY, statutory=self.statutory[chosen])
-        return None
+        data = self.cleaned_data
+        ticked = data.get("covers") or []
+        return self.bases.draft(
+            data.get("basis", ""),
+            given_on=data.get("given_on"),
+            ends_on=data.get("ends_on"),
+            kinds=[self.kinds[pk] for pk in ticked if pk in self.kinds],
+            covers_all=ALL_KINDS in ticked,
+        )
 
 
 class ReferenceForm(BasisForm):
@@ -119,7 +126,7 @@ class ReferenceForm(BasisForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         help_text=_("Never write a CPR number or a name."),
     )
-    field_order = ("system", "number", "basis", "ends_on")
+    field_order = ("system", "number", "basis", *OF_CONSENT)
 
     def __init__(self, *args: Any, takes_basis: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -127,7 +134,8 @@ class ReferenceForm(BasisForm):
         self.fields["system"].queryset = systems  # type: ignore[attr-defined]
         self.fields["system"].widget.hints = {str(system.pk): system.example for system in systems}
         if not takes_basis:
-            del self.fields["basis"], self.fields["ends_on"]
+            for name in ("basis", *OF_CONSENT):
+                del self.fields[name]
         self.looked_like_cpr = may_hide_cpr(str(self.data.get("number") or ""))
         if self.looked_like_cpr:
             # It is not even shown again.

@@ -25,6 +25,7 @@ _WAIT_AT_ONCE = frozenset(
         DeadlineKind.ANSWER_MEETING,
         DeadlineKind.FIND_PARTNER,
         DeadlineKind.ASSIGN_HOLDER,
+        DeadlineKind.CLOSE_TO_ERASE,
     }
 )
 

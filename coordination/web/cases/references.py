@@ -18,16 +18,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from coordination.commands.bases import active_basis
 from coordination.commands.cases import add_reference
 from coordination.commands.changing import require_right
 from coordination.commands.looks import open_reference
 from coordination.errors import Unacceptable
 from coordination.models import LookReason, Reference, ReferencePurpose
 from coordination.privacy.references import ReferenceLost
+from coordination.queries.bases import active_basis, kinds_around
 from coordination.queries.case_page import CasePage
 from coordination.queries.visibility import part_in, references_seen_by, transitions_to_receive
-from coordination.rules.access import Part, may_hold, may_open_reference, sharing_is_allowed
+from coordination.rules.access import Part, is_in_force, may_hold, may_open_reference
 from coordination.rules.actors import Actor
 from coordination.web.cases.forms import LookReasonForm, ReferenceForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
@@ -36,11 +36,15 @@ from coordination.web.taking_part import find_case
 
 @dataclass(frozen=True)
 class ReferenceRow:
-    """One reference, closed. ``reason_form`` is there for a leader, who has to say why."""
+    """One reference, closed. ``reason_form`` is there for a leader, who has to say why.
+
+    ``is_uncovered``: there is a basis, but it does not cover the reader.
+    """
 
     reference: Reference
     what: str
     may_open: bool
+    is_uncovered: bool
     reason_form: LookReasonForm | None
 
 
@@ -50,13 +54,14 @@ def rows_of_references(page: CasePage, actor: Actor, reasons: Sequence[LookReaso
     rows = []
     for reference in sorted(page.references, key=lambda each: each.purpose != ReferencePurpose.RECORD):
         meeting = meetings.get(reference.pk)
-        may_open = may_open_reference(actor, page.part, reference, page.active_basis)
+        may_open = may_open_reference(actor, page.part, reference, page.active_basis, page.kinds)
         needs_reason = may_open and page.part == Part.LEADER
         rows.append(
             ReferenceRow(
                 reference=reference,
                 what=_("Minutes: %(kind)s") % {"kind": meeting.kind.label} if meeting else "",
                 may_open=may_open,
+                is_uncovered=not may_open and is_in_force(page.active_basis, actor.today),
                 reason_form=LookReasonForm(reference=reference, reasons=reasons) if needs_reason else None,
             )
         )
@@ -117,7 +122,8 @@ def add(request: PageRequest, code: str) -> HttpResponse:
     form = ReferenceForm(
         request.POST if request.method == "POST" else None,
         today=request.actor.today,
-        takes_basis=not sharing_is_allowed(active_basis(case), request.actor.today),
+        takes_basis=not is_in_force(active_basis(case), request.actor.today),
+        suggested=kinds_around(case),
     )
 
     def act() -> str:

@@ -16,8 +16,10 @@ from coordination.queries.timeline import ids_named_in, read_timeline
 from coordination.queries.visibility import cases_seen_by
 from coordination.rules.access import Part
 from coordination.templatetags.labels import labels_of
+from coordination.web.bases import names_of
 from coordination.web.cases.across import rows_across, rows_before
 from coordination.web.cases.actions import actions_for
+from coordination.web.cases.basis import facts_of
 from coordination.web.cases.baton import rows_of_handovers, way_of_baton
 from coordination.web.cases.moves import rows_of_moves
 from coordination.web.cases.owed import next_words, rows_waiting
@@ -88,6 +90,8 @@ def show_case(request: PageRequest, code: str) -> HttpResponse:
             "basis": page.basis,
             "is_consent": page.basis is not None and page.basis.kind == BasisKind.CONSENT,
             "basis_is_active": page.active_basis is not None,
+            "basis_facts": facts_of(page.basis, request.actor.today) if page.basis is not None else [],
+            "left_out": names_of(page.left_out),
         },
     )
 

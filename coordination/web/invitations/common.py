@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from coordination.commands.bases import active_basis
+from coordination.commands.bases import refusal_to_share
 from coordination.commands.changing import require_open, require_right
 from coordination.commands.looks import look_at_case
-from coordination.models import Case, Invitation
+from coordination.models import Case, Invitation, Unit
+from coordination.queries.bases import active_basis
 from coordination.queries.visibility import cases_seen_by, part_in
-from coordination.rules.access import may_hold, sharing_is_allowed
+from coordination.rules.access import is_in_force, may_hold, sharing_is_allowed
 from coordination.web.forms_base import InvolverForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
 
@@ -24,9 +25,21 @@ def typed(request: PageRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def lacks_basis(case: Case, *, today: date) -> bool:
-    """Say whether the case has a reference that nothing allows to leave the unit it is from."""
-    return case.references.exists() and not sharing_is_allowed(active_basis(case), today)
+def lacks_basis(case: Case, *, today: date) -> str:
+    """Say what to do first where the case has a reference that nothing allows to leave the unit it is from."""
+    if not case.references.exists() or is_in_force(active_basis(case), today):
+        return ""
+    return _(
+        "The case has a reference. Before it is shared with another unit there has to be a consent or a legal basis."
+    )
+
+
+def why_not_shared(case: Case, unit: Unit, *, today: date) -> str:
+    """Say what to do first where the case has a reference that nothing allows to share with the unit."""
+    basis = active_basis(case)
+    if not case.references.exclude(unit=unit).exists() or sharing_is_allowed(basis, today, unit.kind_id):
+        return ""
+    return refusal_to_share(basis, unit, today)
 
 
 def confirm(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import cast
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -13,11 +16,13 @@ from coordination.commands.invitations import drop_search, invite_unit, point_on
 from coordination.errors import MovedOn
 from coordination.models import LIVE_INVITATION, Case, Invitation, InvitationState, Unit, User
 from coordination.queries.asks import answer_due, search_after
+from coordination.queries.bases import active_basis
 from coordination.queries.contacts import people_of
 from coordination.queries.suggestions import open_units_beside, suggest_partners
-from coordination.rules.access import may_hold
+from coordination.rules.access import is_in_force, may_hold
 from coordination.rules.day_words import due_words
-from coordination.web.forms_base import InvolverForm
+from coordination.web.bases import cover_words
+from coordination.web.forms_base import CardRadio, InvolverForm
 from coordination.web.invitations.common import confirm, held_case, invitation_of_case, lacks_basis, let_in, typed
 from coordination.web.invitations.forms import InviteForm, OnwardForm
 from coordination.web.requests import PageRequest, carry_out, show_form
@@ -56,8 +61,22 @@ def invite(request: PageRequest, code: str) -> HttpResponse:
         case=case,
         follows=follows,
         lacks_basis=lacks_basis(case, today=request.actor.today),
+        covered=mark_uncovered(form, case, today=request.actor.today),
         shows_people=wants_people and bool(picked_in(form, "units")),
     )
+
+
+def mark_uncovered(form: InviteForm, case: Case, *, today: date) -> str:
+    """Say beside the units on offer which the basis does not cover; give what it covers, where that is not all."""
+    basis = active_basis(case)
+    if basis is None or basis.covered_kinds is None or not is_in_force(basis, today) or not case.references.exists():
+        return ""
+    widget = cast("CardRadio", form.fields["units"].widget)
+    offered = Unit.objects.filter(pk__in=[pk for _label, units in widget.choices for pk, _name in units])
+    of_other_kinds = offered.exclude(kind__in=basis.covered_kinds).select_related("kind")
+    hint = _("not covered by the basis: %(kind)s")
+    widget.hints = {**widget.hints, **{str(unit.pk): hint % {"kind": unit.kind.label} for unit in of_other_kinds}}
+    return cover_words(basis)
 
 
 def invited(

@@ -17,7 +17,7 @@ from coordination.queries.contacts import contact_told_of
 from coordination.queries.visibility import cases_taken_part_in, join_requests_seen_by
 from coordination.rules.access import may_answer_join_request
 from coordination.web.forms_base import InvolverForm
-from coordination.web.invitations.common import lacks_basis, typed
+from coordination.web.invitations.common import typed, why_not_shared
 from coordination.web.invitations.forms import RefuseForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
 
@@ -60,7 +60,7 @@ def join_request_page(request: PageRequest, pk: int) -> HttpResponse:
         "due_on": answer_due(join_request),
         "refuse_form": RefuseForm() if says_yes else form,
         "case_url": case_url,
-        "lacks_basis": lacks_basis(join_request.case, today=request.actor.today),
+        "why_not": why_not_shared(join_request.case, join_request.unit, today=request.actor.today),
     }
     return show_form(request, "invitations/join_request.html", form, **context)
 
@@ -99,7 +99,8 @@ def seen_request(request: PageRequest, pk: int) -> JoinRequest:
     """Find a request to join that the actor may see."""
     seen = join_requests_seen_by(request.actor)
     return find(
-        seen.select_related("unit", "theme", "asked_by", "case__holder_unit", "case__holder", "decline_reason"), pk=pk
+        seen.select_related("unit__kind", "theme", "asked_by", "case__holder_unit", "case__holder", "decline_reason"),
+        pk=pk,
     )
 
 

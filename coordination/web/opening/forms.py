@@ -6,31 +6,33 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from coordination.commands.bases import BasisDraft, check_basis
+from coordination.commands.bases import ALL_KINDS, BasisDraft, check_basis
 from coordination.commands.cases import ReferenceDraft
 from coordination.errors import Unacceptable
 from coordination.models import (
     Ask,
-    BasisKind,
     DeadlineKind,
     ReferenceSystem,
-    StatutoryBasis,
     Theme,
     Unit,
+    UnitKind,
     Urgency,
 )
 from coordination.privacy.cpr import may_hide_cpr
 from coordination.privacy.references import read_number
 from coordination.queries.rules import rule_for
-from coordination.web.forms_base import CardRadio, DateField, InvolverForm, RadioList
+from coordination.web.bases import AskedAlong, BasisChoices, DayAlong, choices_of_kinds, kinds_to_cover
+from coordination.web.forms_base import CardRadio, CheckboxList, DateField, InvolverForm, RadioList
 from coordination.web.terms import TermCards, TermField
 from coordination.web.unit_picker import UnitsField
 
-NO_BASIS, CONSENT = "", BasisKind.CONSENT.value
+NO_BASIS = ""
+OF_CONSENT = ("given_on", "ends_on", "also_covers")
 
 
 class SystemField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -41,28 +43,20 @@ class SystemField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return f"{obj.label} ({obj.example})"
 
 
-class OnlyWithReference(forms.Field):
-    """Asked for only beside a reference, and then not as something that one may leave out: the form sees to that."""
-
-    def clean(self, value: Any) -> Any:
-        """Let nothing be nothing; what is wanted beside a reference, ``OpenForm.clean`` says."""
-        return "" if value in self.empty_values else super().clean(value)
-
-
-class NumberField(OnlyWithReference, forms.CharField):
+class NumberField(AskedAlong, forms.CharField):
     """The number of a record."""
 
 
-class BasisField(OnlyWithReference, forms.ChoiceField):
+class BasisField(AskedAlong, forms.ChoiceField):
     """Why information may be shared."""
 
 
-class LastDayField(OnlyWithReference, DateField):
-    """The last day of a consent."""
-
-
 class OpenForm(InvolverForm):
-    """What it is about, what is asked for, how soon, the reference with its basis, and who is asked."""
+    """What it is about, what is asked for, how soon, the reference with its basis, and who is asked.
+
+    A consent covers the kinds of those who are asked, and one's own; ``also_covers`` adds others. It was given today,
+    unless ``given_on`` says otherwise. Neither has to be looked at: both stand folded away.
+    """
 
     theme = TermField(Theme, label=_("What is it about?"), widget=TermCards)
     ask = TermField(Ask, label=_("What do you ask for?"), widget=TermCards)
@@ -81,7 +75,16 @@ class OpenForm(InvolverForm):
         help_text=_("Never write a CPR number or a name."),
     )
     basis = BasisField(label=_("Why may you share it?"), initial=NO_BASIS, widget=RadioList)
-    ends_on = LastDayField(label=_("The consent lasts until"))
+    ends_on = DayAlong(label=_("The consent lasts until"))
+    given_on = DateField(
+        label=_("The consent was given on"), required=False, help_text=_("Leave it empty if that was today.")
+    )
+    also_covers = forms.MultipleChoiceField(
+        label=_("The consent covers others, too"),
+        required=False,
+        widget=CheckboxList,
+        help_text=_("Tick only what was said yes to. You can invite them later, then."),
+    )
     units = UnitsField(
         label=_("Who will you invite?"), required=False, help_text=_("You can also invite somebody later.")
     )
@@ -93,10 +96,11 @@ class OpenForm(InvolverForm):
         self.fields["unit"].queryset = Unit.objects.filter(  # type: ignore[attr-defined]
             pk__in=[unit.pk for unit in own_units]
         )
-        self.statutory = {f"statutory-{term.pk}": term for term in StatutoryBasis.objects.current()}
+        self.bases, self.kinds = BasisChoices(), kinds_to_cover()
+        self.fields["basis"].widget.hints = self.bases.hints
+        self.fields["also_covers"].choices = choices_of_kinds(self.kinds)  # type: ignore[attr-defined]
         self.fields["basis"].choices = [  # type: ignore[attr-defined]
-            (CONSENT, BasisKind.CONSENT.label),
-            *((value, term.label) for value, term in self.statutory.items()),
+            *self.bases.choices,
             (NO_BASIS, _("Nothing yet: only your own unit can be invited")),
         ]
         limits = rule_for(DeadlineKind.ANSWER_INVITATION)
@@ -124,8 +128,9 @@ class OpenForm(InvolverForm):
             self.add_error("system", _("Choose the system that the number is from, or clear the number."))
         elif system and not number and "number" not in self.errors:
             self.add_error("number", _("Write the number, or choose “without a reference”."))
-        if not system or data.get("basis") != CONSENT:
-            self.errors.pop("ends_on", None)
+        if not system or not self.bases.is_consent(data.get("basis")):
+            for name in OF_CONSENT:
+                self.errors.pop(name, None)
         if system:
             self._check(system, number)
         return data
@@ -139,7 +144,7 @@ class OpenForm(InvolverForm):
             self.add_error("number", str(refusal.message))
         try:
             basis = self.basis_draft()
-            if basis is not None and "ends_on" not in self.errors:
+            if basis is not None and not any(name in self.errors for name in (*OF_CONSENT, "units", "unit")):
                 check_basis(basis, today=self.today)
         except Unacceptable as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal.message))
@@ -154,9 +159,20 @@ class OpenForm(InvolverForm):
         chosen = self.cleaned_data.get("basis")
         if not self.cleaned_data.get("system") or not chosen:
             return None
-        if chosen == CONSENT:
-            return BasisDraft(BasisKind.CONSENT, ends_on=self.cleaned_data.get("ends_on") or None)
-        return BasisDraft(BasisKind.STATUTORY, statutory=cast("StatutoryBasis", self.statutory[chosen]))
+        ticked = self.cleaned_data.get("also_covers") or []
+        return self.bases.draft(
+            chosen,
+            given_on=self.cleaned_data.get("given_on") or None,
+            ends_on=self.cleaned_data.get("ends_on") or None,
+            kinds=[*self._kinds_asked(), *(self.kinds[pk] for pk in ticked if pk in self.kinds)],
+            covers_all=ALL_KINDS in ticked,
+        )
+
+    def _kinds_asked(self) -> list[UnitKind]:
+        """The kinds of one's own unit and of those that are invited."""
+        units = [self.cleaned_data.get("unit"), *(self.cleaned_data.get("units") or [])]
+        kinds = UnitKind.objects.filter(pk__in={unit.kind_id for unit in units if unit is not None})
+        return list(cast("QuerySet[UnitKind]", kinds))
 
 
 def within_words(days: int) -> str:

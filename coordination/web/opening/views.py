@@ -16,11 +16,13 @@ from coordination.commands.join_requests import ask_to_join
 from coordination.commands.looks import look_at_case
 from coordination.commands.same_references import SameReference
 from coordination.errors import Forbidden, Unacceptable
-from coordination.models import Deadline, DeadlineKind, JoinRequest, Theme, Unit, Urgency
+from coordination.models import BasisKind, Deadline, DeadlineKind, JoinRequest, Theme, Unit, Urgency
 from coordination.queries.asks import told_when_late, waiting_asks
+from coordination.queries.bases import active_basis
 from coordination.queries.suggestions import suggest_partners
 from coordination.queries.visibility import cases_taken_part_in
 from coordination.rules.access import may_see_join_request
+from coordination.web.bases import cover_words, in_a_row
 from coordination.web.opening.forms import OpenForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
 from coordination.web.unit_picker import Picker, as_id, is_finding, kept, picked_in
@@ -67,12 +69,14 @@ def case_opened(request: PageRequest, code: str) -> HttpResponse:
     held = cases_taken_part_in(request.actor).filter(holder_id__in=request.actor.persons)
     case = find(held.select_related("holder", "holder_unit", "theme"), code=code)
     look_at_case(case=case, actor=request.user, now=request.now)
+    basis = active_basis(case)
     next_step = Deadline.objects.open().filter(case=case, kind=DeadlineKind.NEXT_STEP).first()
     context = {
         "case": case,
         "asks": waiting_asks(case),
         "told": told_when_late(DeadlineKind.ANSWER_INVITATION),
         "next_step": next_step,
+        "consent_covers": cover_words(basis) if basis is not None and basis.kind == BasisKind.CONSENT else "",
     }
     return render(request, "opening/opened.html", context)
 
@@ -149,6 +153,14 @@ class Page:
         self.picker = Picker.of(request, beside=self.unit, suggested=suggested, address=reverse("open_case_partners"))
         self.picker.offer(self.form, "units")
 
+    @property
+    def covered(self) -> str:
+        """What a consent would cover as the form stands: one's own kind, and those of the units picked."""
+        units = Unit.objects.filter(pk__in={self.unit.pk, *picked_in(self.form, "units")})
+        kinds = {unit.kind_id: unit.kind for unit in units.select_related("kind")}
+        named = sorted(kinds.values(), key=lambda kind: (kind.pk != self.unit.kind_id, kind.position, kind.code))
+        return in_a_row(kind.label for kind in named)
+
     def show(self, template: str = "opening/open.html", *, same: SameReference | None = None) -> HttpResponse:
         """Show it. ``same``: the reference that was typed is on an open case."""
         return show_form(
@@ -158,6 +170,8 @@ class Page:
             field=self.form["units"],
             picker=self.picker,
             unit=self.unit,
+            covered=self.covered,
+            shows_cover=any(self.form[name].errors or self.form[name].value() for name in ("given_on", "also_covers")),
             other_units=[unit for unit in self.units if unit != self.unit],
             same=same,
         )

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from coordination.commands.changing import require_right
 from coordination.commands.handing_over import decline_child, hand_over, receive_child
 from coordination.errors import MovedOn
-from coordination.models import BasisState, DeadlineKind, Transition, TransitionState, Unit
+from coordination.models import DeadlineKind, Transition, TransitionState, Unit
+from coordination.queries.bases import active_basis
 from coordination.queries.contacts import possible_contacts
 from coordination.queries.receivers import suggest_receivers
 from coordination.queries.transitions import readiness_of, records_of
@@ -80,7 +81,7 @@ def receive(request: PageRequest, pk: int) -> HttpResponse:
     done = carry_out(request, form, act) if request.method == "POST" else None
     if done:
         return done
-    basis = move.case.bases.filter(state=BasisState.ACTIVE).first()
+    basis = active_basis(move.case)
     rows = [(each, may_read_to_receive(request.actor, move, each, basis)) for each in records]
     return show_form(request, "transitions/receive.html", form, move=move, to_unit=to_unit, records=rows)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from coordination.models import BasisKind, Involvement, InvolvementKind, Transition
 from coordination.queries.transitions import Readiness
+from coordination.rules.access import is_in_force
 from coordination.rules.day_words import day_words, due_words
 from coordination.web.cases.rows import Act, Row
 from coordination.web.transitions.saying import way_words
@@ -61,6 +62,8 @@ def _basis_row(move: Transition, has: Readiness, today: date, *, may_act: bool) 
                 facts.append(_("it ends before the move"))
         elif has.basis.statutory is not None:
             facts = [has.basis.statutory.label]
+    elif has.shares and move.to_unit is not None and is_in_force(has.basis, today):
+        facts = [_("the basis does not cover %(unit)s") % {"unit": move.to_unit.name}]
     elif not has.shares:
         facts = [_("There is no reference to share")]
     acts = []

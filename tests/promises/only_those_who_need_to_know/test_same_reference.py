@@ -177,7 +177,7 @@ def test_on_the_page_it_is_noted_once_and_refused_clearly_with_everything_kept(w
         "ask": term(Ask, "sparring").pk,
         "urgency": "normal",
         "system": term(ReferenceSystem, "ppr_journal").pk,
-        "basis": "consent",
+        "basis": "consent-both",
         "ends_on": "2027-09-01",
         "unit": world.other_school.pk,
     }
