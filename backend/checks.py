@@ -19,9 +19,10 @@ def check_keys(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[C
         found.append(Error("SECRET_KEY must have 50 random characters or more.", id="involver.E001"))
     if len(set(keys)) != len(keys):
         found.append(Error("REFERENCE_KEYS holds the same key under two ids.", id="involver.E002"))
-    if settings.INDEX_KEY in keys:
+    index_keys = [*settings.INDEX_KEYS.values(), settings.INDEX_KEY]
+    if set(index_keys) & set(keys):
         found.append(Error("INDEX_KEY must not be one of the REFERENCE_KEYS.", id="involver.E003"))
-    if any(len(set(key)) < 8 for key in [*keys, settings.INDEX_KEY]):
+    if any(len(set(key)) < 8 for key in [*keys, *index_keys]):
         found.append(Error("A key is not random: make it with openssl rand -base64 32.", id="involver.E004"))
     return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 KEY_BYTES = 32
+LONGEST_ID = 40  # each row that has an index names its key
 
 
 def read_variable(name: str) -> str | None:
@@ -91,12 +92,24 @@ def parse_reference_keys(text: str) -> dict[str, bytes]:
 
     Raises ImproperlyConfigured.
     """
+    return _parse_keys("REFERENCE_KEYS", text)
+
+
+def parse_index_keys(text: str) -> dict[str, bytes]:
+    """Turn the same into index keys; nothing gives none. Raises ImproperlyConfigured."""
+    keys = _parse_keys("INDEX_KEYS", text) if text else {}
+    if any(len(name) > LONGEST_ID for name in keys):
+        raise ImproperlyConfigured(f"An id in INDEX_KEYS may have {LONGEST_ID} characters.")
+    return keys
+
+
+def _parse_keys(setting: str, text: str) -> dict[str, bytes]:
     keys: dict[str, bytes] = {}
     for entry in text.split(","):
         name, colon, value = entry.strip().partition(":")
         if not name or not colon:
-            raise ImproperlyConfigured('REFERENCE_KEYS must be written as "id:base64,id:base64".')
+            raise ImproperlyConfigured(f'{setting} must be written as "id:base64,id:base64".')
         if name in keys:
-            raise ImproperlyConfigured(f"REFERENCE_KEYS names the key {name} twice.")
-        keys[name] = parse_key("REFERENCE_KEYS", value)
+            raise ImproperlyConfigured(f"{setting} names the key {name} twice.")
+        keys[name] = parse_key(setting, value)
     return keys

@@ -1,6 +1,8 @@
-"""References at rest: sealed for their row and their case, and found again through a keyed blind index.
+"""References at rest: encrypted for their row under the key of their case, and found again through a blind index.
 
-``settings.INDEX_KEY`` is a key of its own, beside those of ``coordination.privacy.sealing``.
+The index is keyed: by the first of ``settings.INDEX_KEYS``, else by ``settings.INDEX_KEY``. Both are keys of their own,
+beside those of ``coordination.privacy.sealing``. A reference from before cases had keys is sealed under one of those;
+it stays readable until it has been sealed anew.
 """
 
 from __future__ import annotations
@@ -15,11 +17,16 @@ from django.utils.translation import gettext as _
 
 from coordination.errors import Unacceptable
 from coordination.models import Reference, ReferenceSystem
-from coordination.privacy import sealing
+from coordination.privacy.case_keys import open_key
 from coordination.privacy.cpr import may_hide_cpr
-from coordination.privacy.sealing import SealBroken, seal, unseal
+from coordination.privacy.sealing import SealBroken, decrypt, encrypt, split_key_id, unseal
 
 MAX_NUMBER_LENGTH = 40
+# Names of index keys that no operator can give: that of ``settings.INDEX_KEY``, and that of an index which is still to
+# be made (a backup has none). Rows from before index keys had names have none, and mean the former.
+FIRST_INDEX_KEY, NO_INDEX = "first:", "none:"
+# What stands for the id of the key before a number that is encrypted under the key of its case.
+_OF_THE_CASE = ""
 
 
 class ReferenceLost(Exception):
@@ -46,28 +53,59 @@ def read_number(system: ReferenceSystem, typed: str) -> str:
     return number
 
 
-def seal_number(number: str, *, uid: UUID, case_code: str) -> bytes:
-    """Encrypt a number for the row ``uid`` of the case, under the current key."""
-    return seal(number, place=_place(uid, case_code))
+def seal_number(number: str, key: bytes, *, uid: UUID, case_code: str) -> bytes:
+    """Encrypt a number for the row ``uid`` of the case, under the key of the case."""
+    return f"{_OF_THE_CASE}:".encode() + encrypt(number, key, place=_place(uid, case_code))
 
 
 def open_number(reference: Reference) -> str:
     """Decrypt the number of a reference whose case has been read with it. Raises ``ReferenceLost``."""
+    place = _place(reference.uid, reference.case.code)
     try:
-        return unseal(reference.sealed_number, place=_place(reference.uid, reference.case.code))
+        key_id, rest = split_key_id(reference.sealed_number)
+        if key_id == _OF_THE_CASE:
+            return decrypt(rest, open_key(reference.case), place=place)
+        return unseal(reference.sealed_number, place=place)
     except SealBroken as error:
         raise ReferenceLost(str(error)) from error
 
 
-def split_key_id(reference: Reference) -> tuple[str, bytes]:
-    """Split what is stored into the id of its key and the rest."""
-    return sealing.split_key_id(reference.sealed_number)
+def is_under_case_key(reference: Reference) -> bool:
+    """Whether the number is encrypted under the key of its case already."""
+    return split_key_id(reference.sealed_number)[0] == _OF_THE_CASE
 
 
-def index_number(system: ReferenceSystem, number: str) -> bytes:
-    """Make the blind index of a number: one record gives the same 32 bytes, which tell nothing without the key."""
+def index_keys() -> dict[str, bytes]:
+    """Give the keys of the blind index by their ids, the current one first."""
+    return {**settings.INDEX_KEYS, FIRST_INDEX_KEY: settings.INDEX_KEY}
+
+
+def current_index_key() -> str:
+    """Name the key under which an index is made today."""
+    return next(iter(index_keys()))
+
+
+def index_number(system: ReferenceSystem, number: str, *, key_id: str | None = None) -> bytes:
+    """Make the blind index of a number: one record gives the same 32 bytes, which tell nothing without the key.
+
+    ``key_id``: under which key; else under the current one.
+    """
     bare = re.sub(r"[^0-9A-ZÆØÅ]", "", number.upper())
-    return hmac.new(settings.INDEX_KEY, f"{system.code}|{bare}".encode(), hashlib.sha256).digest()
+    key = index_keys()[current_index_key() if key_id is None else key_id]
+    return hmac.new(key, f"{system.code}|{bare}".encode(), hashlib.sha256).digest()
+
+
+def indexes_of(system: ReferenceSystem, number: str) -> list[bytes]:
+    """Make every index that a number may have: while keys are being changed, rows stand under the old and the new."""
+    return [index_number(system, number, key_id=key_id) for key_id in index_keys()]
+
+
+def indexes_of_reference(reference: Reference) -> list[bytes]:
+    """Give every index under which the same number may stand elsewhere; only its own where it cannot be opened."""
+    try:
+        return indexes_of(reference.system, open_number(reference))
+    except ReferenceLost:
+        return [bytes(reference.number_index)]
 
 
 def _place(uid: UUID, case_code: str) -> str:

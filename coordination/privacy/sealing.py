@@ -22,8 +22,7 @@ class SealBroken(Exception):
 def seal(text: str, *, place: str) -> bytes:
     """Seal a text for a place, under the current key."""
     key_id, key = next(iter(settings.REFERENCE_KEYS.items()))
-    nonce = os.urandom(_NONCE_BYTES)
-    return f"{key_id}:".encode() + nonce + AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+    return f"{key_id}:".encode() + encrypt(text, key, place=place)
 
 
 def unseal(sealed: bytes | memoryview, *, place: str) -> str:
@@ -32,9 +31,20 @@ def unseal(sealed: bytes | memoryview, *, place: str) -> str:
     key = settings.REFERENCE_KEYS.get(key_id)
     if key is None:
         raise SealBroken(f"no key {key_id!r}")
+    return decrypt(rest, key, place=place)
+
+
+def encrypt(text: str, key: bytes, *, place: str) -> bytes:
+    """Encrypt a text for a place under a key."""
+    nonce = os.urandom(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, text.encode(), place.encode())
+
+
+def decrypt(encrypted: bytes, key: bytes, *, place: str) -> str:
+    """Decrypt what was encrypted for a place. Raises ``SealBroken``."""
     try:
-        return AESGCM(key).decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], place.encode()).decode()
-    except InvalidTag as error:
+        return AESGCM(key).decrypt(encrypted[:_NONCE_BYTES], encrypted[_NONCE_BYTES:], place.encode()).decode()
+    except (InvalidTag, ValueError) as error:
         raise SealBroken("it does not open") from error
 
 

@@ -1,32 +1,30 @@
-"""References at rest: sealed for their row, found again through a blind index, re-sealed under another key."""
+"""References at rest: sealed for their row under the key of their case, found again through a blind index."""
 
 from __future__ import annotations
 
-from io import StringIO
 from uuid import uuid4
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from coordination.commands import keys
 from coordination.commands.bases import record_basis
 from coordination.commands.cases import ReferenceDraft, add_reference
-from coordination.commands.keys import count_left, reseal_references
 from coordination.errors import Unacceptable
-from coordination.models import Case, Reference, ReferencePurpose, ReferenceSystem
+from coordination.models import Case, CaseKey, Reference, ReferenceSystem
+from coordination.privacy.case_keys import new_key, wrap_key
 from coordination.privacy.references import (
     MAX_NUMBER_LENGTH,
     ReferenceLost,
     index_number,
+    is_under_case_key,
     open_number,
     read_number,
     seal_number,
-    split_key_id,
 )
+from coordination.privacy.sealing import seal, split_key_id
 from tests.builders import World, a_case, a_case_with_reference, a_consent, on, term
 
 OLD, NEW = b"o" * 32, b"n" * 32
@@ -38,9 +36,17 @@ ANYTHING = ReferenceSystem(code="anything", pattern=".*", example="42", label_da
 
 
 def a_sealed(number: str, code: str = "K7M3-92QD") -> Reference:
-    """A reference that is not stored anywhere."""
+    """A reference that is not stored anywhere, of a case with a key of its own."""
+    uid, key, case = uuid4(), new_key(), Case(code=code)
+    CaseKey(case=case, sealed_key=wrap_key(key, case_code=code))
+    return Reference(uid=uid, case=case, sealed_number=seal_number(number, key, uid=uid, case_code=code))
+
+
+def a_reference_from_before(number: str, code: str = "K7M3-92QD") -> Reference:
+    """A reference as it was sealed before cases had keys."""
     uid = uuid4()
-    return Reference(uid=uid, case=Case(code=code), sealed_number=seal_number(number, uid=uid, case_code=code))
+    place = f"coordination.Reference.sealed_number:{code}:{uid}"
+    return Reference(uid=uid, case=Case(code=code), sealed_number=seal(number, place=place))
 
 
 @given(number=st.text(min_size=1, max_size=MAX_NUMBER_LENGTH))
@@ -51,7 +57,6 @@ def test_what_is_sealed_opens_to_the_same(number: str) -> None:
 def test_nothing_of_the_number_can_be_read_in_what_is_stored_and_equal_numbers_look_different() -> None:
     first, second = a_sealed("P-2026-1042"), a_sealed("P-2026-1042")
     assert b"1042" not in first.sealed_number
-    assert split_key_id(first)[1] != split_key_id(second)[1]
     assert first.sealed_number != second.sealed_number
 
 
@@ -65,7 +70,8 @@ def test_a_number_moved_to_another_row_does_not_open() -> None:
 
 def test_a_row_moved_to_another_case_does_not_open() -> None:
     moved = a_sealed("P-2026-1")
-    moved.case = Case(code="BBBB-2222")
+    moved.case, own = Case(code="BBBB-2222"), moved.case.own_key
+    CaseKey(case=moved.case, sealed_key=own.sealed_key)
     with pytest.raises(ReferenceLost):
         open_number(moved)
 
@@ -98,9 +104,30 @@ def test_the_first_key_seals_and_every_key_opens(settings: Settings) -> None:
     before = a_sealed("P-2026-1")
     settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
     after = a_sealed("P-2026-1")
-    assert split_key_id(before)[0] == "old"
-    assert split_key_id(after)[0] == "new"
+    assert split_key_id(before.case.own_key.sealed_key)[0] == "old"
+    assert split_key_id(after.case.own_key.sealed_key)[0] == "new"
     assert open_number(before) == open_number(after) == "P-2026-1"
+
+
+def test_what_was_sealed_before_cases_had_keys_stays_readable() -> None:
+    before = a_reference_from_before("P-2026-1")
+    assert not is_under_case_key(before)
+    assert open_number(before) == "P-2026-1"
+    assert is_under_case_key(a_sealed("P-2026-1"))
+
+
+def test_without_the_key_of_its_case_a_number_is_lost() -> None:
+    sealed = a_sealed("P-2026-1")
+    CaseKey(case=sealed.case, sealed_key=wrap_key(new_key(), case_code=sealed.case.code))
+    with pytest.raises(ReferenceLost):
+        open_number(sealed)
+
+
+def test_the_key_of_one_case_opens_nothing_of_another() -> None:
+    mine, theirs = a_sealed("P-2026-1"), a_sealed("P-2026-2", code="BBBB-2222")
+    CaseKey(case=theirs.case, sealed_key=mine.case.own_key.sealed_key)
+    with pytest.raises(ReferenceLost):
+        open_number(theirs)
 
 
 @pytest.mark.parametrize("spelling", ["p-2026-1042", " P-2026-1042 ", "P 2026 1042", "P.2026/1042", "P20261042"])
@@ -166,126 +193,6 @@ def test_a_refused_cpr_number_is_stored_nowhere(world: World) -> None:
             now=on(1),
         )
     assert not case.references.exists()
-
-
-# --- Another key --------------------------------------------------------------------------------------------
-
-
-def three_references(world: World) -> list[Reference]:
-    """References of three cases."""
-    for number in range(3):
-        a_case_with_reference(world, f"P-2026-{number + 1}")
-    return list(Reference.objects.select_related("case").order_by("pk"))
-
-
-def opened() -> list[str]:
-    """The numbers of all references, opened."""
-    return [open_number(reference) for reference in Reference.objects.select_related("case").order_by("pk")]
-
-
-def key_ids() -> list[str]:
-    """Under which keys the references are sealed."""
-    return [split_key_id(reference)[0] for reference in Reference.objects.order_by("pk")]
-
-
-def test_references_are_resealed_batch_by_batch_until_none_is_left(world: World, settings: Settings) -> None:
-    settings.REFERENCE_KEYS = {"old": OLD}
-    three_references(world)
-    settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    assert reseal_references(limit=2) == 2
-    assert key_ids() == ["new", "new", "old"]
-    assert opened() == ["P-2026-1", "P-2026-2", "P-2026-3"]
-    assert reseal_references(limit=2) == 1
-    assert reseal_references(limit=2) == 0
-    settings.REFERENCE_KEYS = {"new": NEW}
-    assert opened() == ["P-2026-1", "P-2026-2", "P-2026-3"]
-
-
-def test_a_key_whose_name_begins_like_the_current_one_is_another_key(world: World, settings: Settings) -> None:
-    settings.REFERENCE_KEYS = {"10": OLD}
-    three_references(world)
-    settings.REFERENCE_KEYS = {"1": NEW, "10": OLD}
-    assert count_left() == {"10": 3}
-    assert reseal_references(limit=10) == 3
-    settings.REFERENCE_KEYS = {"10": OLD, "1": NEW}
-    assert reseal_references(limit=10) == 3
-    assert reseal_references(limit=10) == 0
-    assert count_left() == {}
-
-
-def test_what_is_under_the_current_key_is_left_as_it_is(world: World) -> None:
-    before = [bytes(reference.sealed_number) for reference in three_references(world)]
-    assert reseal_references(limit=10) == 0
-    assert [bytes(reference.sealed_number) for reference in Reference.objects.order_by("pk")] == before
-
-
-def test_the_minutes_of_a_meeting_are_resealed_too(world: World, settings: Settings) -> None:
-    settings.REFERENCE_KEYS = {"old": OLD}
-    reference = three_references(world)[0]
-    Reference.objects.filter(pk=reference.pk).update(purpose=ReferencePurpose.MINUTES)
-    settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    reseal_references(limit=10)
-    assert key_ids() == ["new", "new", "new"]
-
-
-@pytest.mark.parametrize("key_id", ["old", "gone"])
-def test_one_that_does_not_open_is_left_and_the_others_go_on(world: World, settings: Settings, key_id: str) -> None:
-    settings.REFERENCE_KEYS = {"old": OLD}
-    first, *_others = three_references(world)
-    Reference.objects.filter(pk=first.pk).update(sealed_number=key_id.encode() + b":" + bytes(40))
-    settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    assert reseal_references(limit=1) == 1
-    assert reseal_references(limit=1) == 1
-    assert reseal_references(limit=1) == 0
-    assert key_ids() == [key_id, "new", "new"]
-
-
-def test_the_command_says_how_many_and_ends_well(world: World, settings: Settings) -> None:
-    settings.REFERENCE_KEYS = {"old": OLD}
-    three_references(world)
-    settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    out = StringIO()
-    call_command("rotate_reference_keys", batch=2, stdout=out)
-    assert "3" in out.getvalue()
-    assert key_ids() == ["new"] * 3
-    again = StringIO()
-    call_command("rotate_reference_keys", stdout=again)
-    assert "0" in again.getvalue()
-
-
-def test_the_command_fails_loudly_where_some_do_not_open(world: World, settings: Settings) -> None:
-    reference = three_references(world)[0]
-    Reference.objects.filter(pk=reference.pk).update(sealed_number=b"gone:" + bytes(40))
-    out, errors = StringIO(), StringIO()
-    with pytest.raises(SystemExit) as ended:
-        call_command("rotate_reference_keys", stdout=out, stderr=errors)
-    assert ended.value.code == 1
-    assert "gone" in errors.getvalue()
-    assert "P-2026" not in out.getvalue() + errors.getvalue()
-
-
-def test_a_run_that_is_cut_short_is_taken_up_again(
-    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings.REFERENCE_KEYS = {"old": OLD}
-    three_references(world)
-    settings.REFERENCE_KEYS = {"new": NEW, "old": OLD}
-    calls: list[object] = []
-
-    def fail_at_the_third(*args: object, **kwargs: object) -> bytes:
-        calls.append(args)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return seal_number(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(keys, "seal_number", fail_at_the_third)
-    with pytest.raises(KeyboardInterrupt):
-        call_command("rotate_reference_keys", batch=1, stdout=StringIO())
-    assert key_ids() == ["new", "new", "old"]
-    monkeypatch.undo()
-    call_command("rotate_reference_keys", batch=1, stdout=StringIO())
-    assert key_ids() == ["new"] * 3
-    assert opened() == ["P-2026-1", "P-2026-2", "P-2026-3"]
 
 
 def test_a_basis_does_not_touch_what_is_sealed(world: World) -> None:
