@@ -140,11 +140,15 @@ class MembershipForm(ModelForm):
             self.fields["unit"].queryset = Unit.objects.open()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse a coordinator of anything but a whole municipality."""
+        """Refuse a coordinator or an officer of anything but a whole municipality."""
         cleaned = super().clean()
         unit = self.cleaned_data.get("unit") or (self.instance.unit if self.instance.pk else None)
-        if self.cleaned_data.get("role") == Role.COORDINATOR and unit is not None and unit.parent_id is not None:
-            self.add_error("role", _("A coordinator belongs to the municipality itself."))
+        role = self.cleaned_data.get("role")
+        if unit is not None and unit.parent_id is not None and role in (Role.COORDINATOR, Role.OFFICER):
+            said = _("A coordinator belongs to the municipality itself.")
+            if role == Role.OFFICER:
+                said = _("A data-protection officer belongs to the municipality itself.")
+            self.add_error("role", said)
         return cleaned
 
 

@@ -88,6 +88,7 @@ def begin_membership(*, user: User, unit: Unit, role: Role, actor: User | None, 
             raise Unacceptable(_("%(unit)s has closed.") % {"unit": unit.name}, field="unit")
         if not user.is_active:
             raise Unacceptable(_("%(person)s is not active.") % {"person": user.name}, field="user")
+        _require_whole_municipality(unit, role)
         if user.memberships.filter(unit=unit, ended_at=None).exists():
             raise MovedOn(_("%(person)s is in %(unit)s already.") % {"person": user.name, "unit": unit.name})
         membership = Membership.objects.create(user=user, unit=unit, role=role, began_at=now)
@@ -109,6 +110,7 @@ def change_role(*, membership: Membership, role: Role, actor: User | None, now: 
     with transaction.atomic():
         lock_people([membership.user_id])
         membership = _live(membership)
+        _require_whole_municipality(membership.unit, role)
         before = membership.role
         membership.role = role
         membership.save(update_fields=["role"])
@@ -124,7 +126,9 @@ def change_role(*, membership: Membership, role: Role, actor: User | None, now: 
             role=role,
             before=before,
         )
-        if role == Role.PROFESSIONAL:
+        if role == Role.OFFICER:
+            give_up_everything_in(membership, actor=actor, now=now)
+        elif role == Role.PROFESSIONAL:
             give_up_everything_in(membership, actor=actor, now=now, only_as_leader=True)
         return membership
 
@@ -254,6 +258,12 @@ def _live(membership: Membership) -> Membership:
             _("%(person)s is no longer in %(unit)s.") % {"person": membership.user.name, "unit": membership.unit.name}
         )
     return membership
+
+
+def _require_whole_municipality(unit: Unit, role: Role) -> None:
+    """Refuse an officer of a part of a municipality: they read the logs of all of it."""
+    if role == Role.OFFICER and unit.parent_id is not None:
+        raise Unacceptable(_("A data-protection officer belongs to the municipality itself."), field="role")
 
 
 def _require_coordinator(unit: Unit) -> None:

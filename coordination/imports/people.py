@@ -28,7 +28,7 @@ from coordination.imports.tables import Fault, Refused, Table, read_table
 from coordination.models import Event, EventKind, Membership, Role, Unit, User
 
 # Coordinators first, so that there is one before another goes; then leaders, so that batons fall to them.
-_ORDER = {Role.COORDINATOR: 0, Role.LEADER: 1, Role.PROFESSIONAL: 2}
+_ORDER = {Role.COORDINATOR: 0, Role.LEADER: 1, Role.PROFESSIONAL: 2, Role.OFFICER: 3}
 
 
 @dataclass
@@ -90,7 +90,7 @@ def _plan(table: Table, root_code: str | None, *, complete: bool) -> Plan | None
     users = {user.username: user for user in User.objects.all()}
     lines = read_people(table, units=units, root=root, known=users)
     plan = Plan(root=root, units=units, users=users, memberships={}, elsewhere=set(), lines=lines)
-    for membership in Membership.objects.live().select_related("unit", "user"):
+    for membership in Membership.objects.in_force().select_related("unit", "user"):
         if membership.unit.root_id_or_self == root.pk:
             plan.memberships.setdefault(membership.user_id, {})[membership.unit.code] = membership
         else:

@@ -25,6 +25,8 @@ _ROLES = {
     "leder": Role.LEADER,
     "coordinator": Role.COORDINATOR,
     "koordinator": Role.COORDINATOR,
+    "officer": Role.OFFICER,
+    "databeskyttelsesrådgiver": Role.OFFICER,
 }
 _ANSWERS = {
     **dict.fromkeys(("", "ja", "yes", "1", "sand", "true"), True),
@@ -122,6 +124,12 @@ def _add_place(table: Table, line: PersonLine, row: Row, *, units: Mapping[str, 
     elif role == Role.COORDINATOR and code != root.code:
         table.fault(
             _("A coordinator belongs to the municipality itself (%(code)s).") % {"code": root.code}, row, "role"
+        )
+    elif role == Role.OFFICER and code != root.code:
+        table.fault(
+            _("A data-protection officer belongs to the municipality itself (%(code)s).") % {"code": root.code},
+            row,
+            "role",
         )
     elif role is not None:
         line.places[code] = Place(code, role, row)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from coordination.models import LEADING, Absence, Membership, User
+from coordination.models import LEADING, Absence, Membership, Role, User
 from coordination.rules.actors import Actor
 
 
@@ -16,15 +16,18 @@ def actor_of(user: User, now: datetime) -> Actor:
     if not user.is_active:
         return Actor(user=user, today=today, persons=frozenset(), units=frozenset(), led_paths=())
     persons = {user.pk, *stood_in_for(user.pk, today)}
-    memberships = list(
-        Membership.objects.live().filter(user_id__in=persons).values_list("unit_id", "unit__path", "role")
-    )
+    memberships = Membership.objects.in_force().filter(user_id__in=persons)
+    places = list(memberships.values_list("user_id", "unit_id", "unit__path", "role"))
+    working = [place for place in places if place[3] != Role.OFFICER]
     return Actor(
         user=user,
         today=today,
         persons=frozenset(persons),
-        units=frozenset(unit_id for unit_id, _path, _role in memberships),
-        led_paths=tuple(sorted(path or "" for _unit_id, path, role in memberships if role in LEADING)),
+        units=frozenset(unit_id for _person, unit_id, _path, _role in working),
+        led_paths=tuple(sorted(path or "" for _person, _unit, path, role in working if role in LEADING)),
+        officer_paths=tuple(
+            sorted(path or "" for person, _unit, path, role in places if role == Role.OFFICER and person == user.pk)
+        ),
     )
 
 

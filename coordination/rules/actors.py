@@ -17,6 +17,8 @@ class Actor:
     persons: frozenset[int]
     units: frozenset[int]
     led_paths: tuple[str, ...]
+    # Of the municipalities whose logs they read as data-protection officer. Nobody stands in for that.
+    officer_paths: tuple[str, ...] = ()
 
     def is_one_of(self, *person_ids: int | None) -> bool:
         """Whether the actor is one of these people, or stands in for one of them."""

@@ -134,6 +134,18 @@ def test_a_municipality_is_never_left_without_a_coordinator(people: Importer, wo
     assert "koordinator" in people.refused(f"{MAJA},school,fagperson")
 
 
+def test_an_officer_belongs_to_the_municipality_itself_and_stays_so_the_second_time(people: Importer) -> None:
+    line = f"{NINA},town,Databeskyttelsesrådgiver"
+    people(line)
+    begun = Membership.objects.get(user__username="nina", ended_at=None)
+    assert (begun.unit.code, begun.role) == ("town", Role.OFFICER)
+    people(line)
+    assert Membership.objects.get(user__username="nina") == begun
+    people(f"{NINA},town,fagperson")
+    begun.refresh_from_db()
+    assert begun.role == Role.PROFESSIONAL
+
+
 def test_one_municipality_at_a_time(people: Importer, world: World, tmp_path: Path) -> None:
     units = Importer(tmp_path, "import_units", "id,name,kind,parent,serves,continues_at")
     units("U,Udby Kommune,kommune,,,", root="U")
@@ -167,6 +179,7 @@ def test_one_municipality_at_a_time(people: Importer, world: World, tmp_path: Pa
         ("nina,Nina,,,school,konge,", "række 3, kolonne role"),
         ("nina,Nina,,,school,,", "række 3, kolonne role"),
         ("nina,Nina,,,school,koordinator,", "række 3, kolonne role"),
+        ("nina,Nina,,,school,databeskyttelsesrådgiver,", "række 3, kolonne role"),
         ("nina,Nina,,,school,leder,måske", "række 3, kolonne active"),
         ("mads,Mads Munk,mads@lilleby.example,,school,leder,", "række 3, kolonne unit"),
         ("mads,Mads Monk,mads@lilleby.example,,ppr,leder,", "række 3, kolonne name"),
