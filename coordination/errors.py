@@ -1,7 +1,8 @@
-"""The four ways in which the domain refuses, each with the HTTP status that says the same thing."""
+"""The ways in which the domain refuses, each with the HTTP status that says the same thing."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -42,3 +43,13 @@ class Unacceptable(Refusal):
     """What was given cannot be accepted; ``field`` names the input that it concerns."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class TooOften(Refusal):
+    """It has been tried too often; after ``wait`` it may be tried again."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+
+    def __init__(self, message: str | _StrPromise, *, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait

@@ -98,7 +98,16 @@ class InvolverForm(Styled, forms.Form):
 
 
 class SignInForm(Styled, AuthenticationForm):
-    """Django's sign-in, dressed."""
+    """Django's sign-in, dressed. ``refused``: why nobody is let in now, whether or not the password is right."""
+
+    refused: str = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the password, unless nobody is let in."""
+        if self.refused:
+            raise forms.ValidationError(self.refused)
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
 
 
 def dress(widget: forms.Widget) -> None:

@@ -9,7 +9,10 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
+from coordination.commands.sign_ins import begin_sign_in, end_sign_in
+from coordination.errors import TooOften
 from coordination.models import User
 from coordination.web.forms_base import SignInForm
 
@@ -25,6 +28,23 @@ class SignIn(LoginView):
         demo = {"demo_people": settings.DEMO_PEOPLE, "demo_password": settings.DEMO_PASSWORD}
         return super().get_context_data(**kwargs) | demo
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Try to sign in, unless it has been tried too often."""
+        try:
+            attempt = begin_sign_in(
+                username=request.POST.get("username", ""), address=address_of(request), now=timezone.now()
+            )
+        except TooOften as refusal:
+            form = SignInForm(**self.get_form_kwargs())
+            form.refused = str(refusal.message)
+            response = self.render_to_response(self.get_context_data(form=form), status=refusal.status)
+            response["Retry-After"] = str(int(refusal.wait.total_seconds()) + 1)
+            return response
+        response = super().post(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            end_sign_in(attempt)
+        return response
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Sign in; a browser that has no language chosen yet gets the person's."""
         response = super().form_valid(form)
@@ -39,6 +59,12 @@ class SignIn(LoginView):
                 samesite="Lax",
             )
         return response
+
+
+def address_of(request: HttpRequest) -> str:
+    """Say where a request comes from. Behind a proxy that is what the proxy has written last, and nobody else can."""
+    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_HTTPS else ""
+    return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
 
 
 class SignOut(LogoutView):

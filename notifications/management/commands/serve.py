@@ -18,6 +18,8 @@ from waitress import create_server
 from notifications.doorbell import rung
 from notifications.scheduler import Scheduler
 
+LARGEST_REQUEST = 5 * 1024 * 1024  # bytes; in production the proxy refuses more
+
 
 class Command(BaseCommand):
     """Serve pages in the main thread and let time pass in another, until SIGTERM or Ctrl-C."""
@@ -39,7 +41,9 @@ class Command(BaseCommand):
             door = socket.create_server((host, port), backlog=1024)
         except OSError as error:
             raise CommandError(explain(error, host, port)) from None
-        server = create_server(get_wsgi_application(), sockets=[door], threads=threads, ident="")
+        server = create_server(
+            get_wsgi_application(), sockets=[door], threads=threads, ident="", max_request_body_size=LARGEST_REQUEST
+        )
         scheduler = Scheduler(every=settings.PASS_TIME_EVERY)
         rung.connect(scheduler.wake)
         for number in (signal.SIGTERM, signal.SIGINT):  # also where whoever started it has SIGINT ignored
