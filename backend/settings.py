@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from backend.keys import (
     make_key,
     make_reference_keys,
+    parse_index_keys,
     parse_key,
     parse_reference_keys,
     parse_vapid_key,
@@ -32,10 +33,11 @@ DEBUG = False
 # --- Database -----------------------------------------------------------------------------------------------
 SQLITE_OPTIONS: dict[str, Any] = {
     # Writers queue at BEGIN instead of failing halfway; FULL keeps every acknowledged write over a power cut;
-    # without recursive triggers INSERT OR REPLACE gets around the append-only tables.
+    # without recursive triggers INSERT OR REPLACE gets around the append-only tables; what is deleted is overwritten.
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON; "
+    "PRAGMA secure_delete=ON",
 }
 
 
@@ -59,12 +61,22 @@ KEPT_IN = VAR_DIR if EMBEDDED else None
 SECRET_KEY = read_secret("SECRET_KEY", get_random_secret_key, KEPT_IN)
 REFERENCE_KEYS = parse_reference_keys(read_secret("REFERENCE_KEYS", make_reference_keys, KEPT_IN))
 INDEX_KEY = parse_key("INDEX_KEY", read_secret("INDEX_KEY", make_key, KEPT_IN))
+# Where there are any, the first one makes indexes in the place of INDEX_KEY, which goes on naming things.
+INDEX_KEYS = parse_index_keys(read_variable("INDEX_KEYS") or "")
 # Without it nobody is offered push. Unlike the others it can be replaced: people then switch push on again.
 VAPID_PRIVATE_KEY = (
     parse_vapid_key(read_secret("VAPID_PRIVATE_KEY", make_key, KEPT_IN))
     if EMBEDDED or read_variable("VAPID_PRIVATE_KEY")
     else None
 )
+# Signs the heads of the log's chain that are kept elsewhere. Better unset than made up beside what it is to prove.
+LOG_SIGNING_KEY = (
+    parse_key("LOG_SIGNING_KEY", signing_key) if (signing_key := read_variable("LOG_SIGNING_KEY")) else None
+)
+# How long it is kept who looked at what, in months.
+ACCESS_LOG_MONTHS = env.int("ACCESS_LOG_MONTHS", default=24)
+# How many looks of a month are put before each leader; 0: none.
+LOOKS_CHECKED = env.int("LOOKS_CHECKED", default=3)
 
 # --- Who may ask --------------------------------------------------------------------------------------------
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]  # always: health checks come from there
@@ -76,8 +88,18 @@ if BEHIND_HTTPS:
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+# What HSTS says of other hosts of the municipality is not ours to decide.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BEHIND_HTTPS
-SESSION_COOKIE_AGE = 12 * 3600
+# Signed in for a working day at the most, and out after an hour of doing nothing; in seconds.
+SESSION_COOKIE_AGE = env.int("SESSION_AGE", default=12 * 3600)
+SESSION_IDLE_AGE = env.int("SESSION_IDLE_AGE", default=3600)
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # links in e-mails lead to a page, not to signing in
+# Forms are short, and the longest file is a list of moves.
+DATA_UPLOAD_MAX_MEMORY_SIZE = FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
@@ -115,6 +137,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "backend.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -123,6 +146,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "coordination.web.sessions.SessionMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

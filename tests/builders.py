@@ -18,6 +18,7 @@ from coordination.models import (
     Ask,
     BasisKind,
     Case,
+    Giver,
     Invitation,
     Partnership,
     ReferenceSystem,
@@ -138,9 +139,19 @@ def a_reference(number: str = "P-2026-1042") -> ReferenceDraft:
     return ReferenceDraft(term(ReferenceSystem, "ppr_journal"), number)
 
 
-def a_consent(days: int = 365) -> BasisDraft:
-    """A consent that ends so many days after the Monday."""
-    return BasisDraft(BasisKind.CONSENT, ends_on=day(days))
+def a_consent(days: int = 365, *covers: str, given_by: Giver = Giver.BOTH, given_on: date | None = None) -> BasisDraft:
+    """A consent that ends so many days after the Monday, from both with custody. ``covers``: codes of kinds; else all.
+
+    It was given on the day on which it is recorded, unless said otherwise.
+    """
+    return BasisDraft(
+        BasisKind.CONSENT,
+        given_by=given_by,
+        given_on=given_on,
+        ends_on=day(days),
+        covers=tuple(term(UnitKind, code) for code in covers),
+        covers_all=not covers,
+    )
 
 
 def the_invitation(case: Case, unit: Unit) -> Invitation:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coordination.admin import (  # noqa: F401 -- importing them registers them
     figures,
     people,
+    retention,
     rules,
     templates,
     units,

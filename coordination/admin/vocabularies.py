@@ -21,6 +21,7 @@ from coordination.models import (
     MilestoneKind,
     NotInvolvedReason,
     ReferenceSystem,
+    StatutoryBasis,
     Term,
     Theme,
     ThemeHelper,
@@ -141,6 +142,26 @@ class ReferenceSystemAdmin(TermAdmin):
     fields = (*_FIELDS, "pattern", "example", "link_template")
 
 
+class StatutoryBasisForm(ModelForm):
+    """A legal basis: what it covers is said, be it everything."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse one that covers nothing, and one of which it is not clear whether it covers everything."""
+        cleaned = super().clean()
+        if "covers" in self.fields and bool(self.cleaned_data.get("covers")) == bool(self.cleaned_data["covers_all"]):
+            self.add_error("covers", _("Choose the kinds of units that it covers, or that it covers all kinds."))
+        return cleaned
+
+
+class StatutoryBasisAdmin(TermAdmin):
+    """The legal bases for sharing, with the kinds of units that each covers."""
+
+    form = StatutoryBasisForm
+    filter_horizontal = ("covers",)
+    list_display = (*TermAdmin.list_display[:-1], "covers_all", "is_retired")
+    fields = (*_FIELDS, "covers_all", "covers")
+
+
 class ForWhomForm(ModelForm):
     """A term that is meant for the child, for the parents, or for both."""
 
@@ -236,6 +257,7 @@ SPECIAL: dict[type[Term], type[VocabularyAdmin]] = {
     Theme: ThemeAdmin,
     LevelName: LevelNameAdmin,
     ReferenceSystem: ReferenceSystemAdmin,
+    StatutoryBasis: StatutoryBasisAdmin,
     InvolvementForm: ForWhomAdmin,
     NotInvolvedReason: ForWhomAdmin,
     MilestoneKind: MilestoneKindAdmin,

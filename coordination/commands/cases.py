@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from coordination.commands.bases import (
     ANONYMOUS,
     BasisDraft,
-    active_basis,
     add_basis,
     check_basis,
 )
@@ -31,6 +30,7 @@ from coordination.commands.deadlines import keep_next_step, owe, settle_closed
 from coordination.commands.invitations import send_invitation
 from coordination.commands.involvements import owe_all_involvement
 from coordination.commands.join_requests import withdraw_request
+from coordination.commands.keys import key_of
 from coordination.commands.partings import (
     cancel_planned,
     end_agreement,
@@ -50,6 +50,7 @@ from coordination.models import (
     CaseOutcome,
     CaseState,
     DeadlineKind,
+    ErasureRequest,
     EventKind,
     HandoverState,
     Holding,
@@ -69,11 +70,20 @@ from coordination.models import (
     Urgency,
     User,
 )
-from coordination.privacy.references import index_number, read_number, seal_number
+from coordination.privacy.references import (
+    ReferenceLost,
+    current_index_key,
+    index_number,
+    indexes_of,
+    indexes_of_reference,
+    read_number,
+    seal_number,
+)
 from coordination.queries.actors import actor_of
+from coordination.queries.bases import active_basis
 from coordination.queries.same_reference import open_case_with, open_cases_with
 from coordination.queries.visibility import part_in
-from coordination.rules.access import Part, may_hold, sharing_is_allowed
+from coordination.rules.access import Part, is_in_force, may_hold
 from coordination.rules.codes import new_code
 
 
@@ -159,7 +169,7 @@ def add_reference(
         require_open(case)
         if basis is not None:
             check_basis(basis, today=who.today)
-        elif not sharing_is_allowed(active_basis(case), who.today):
+        elif not is_in_force(active_basis(case), who.today):
             raise Unacceptable(_("A reference takes a consent or a legal basis."), field="basis")
         return _add_first_reference(case, reference, basis, actor=actor, now=now)
 
@@ -219,13 +229,17 @@ def reopen_case(*, case: Case, reason: ReopenReason, actor: User, now: datetime)
         require_right(may_hold(who, case), who, case)
         if case.is_open:
             raise MovedOn(_("The case is open already."))
+        if ErasureRequest.objects.filter(case=case).exists():
+            raise MovedOn(_("The case is to be erased: the child or the parents have asked for it."))
         if not Membership.objects.live().filter(user=case.holder, unit=case.holder_unit).exists():
             raise Unacceptable(_("You are no longer in %(unit)s. Open a new case.") % {"unit": case.holder_unit.name})
         records = case.references.filter(purpose=ReferencePurpose.RECORD)
         if records.exists():
             require_few_met(actor=actor, now=now)
         _lock_systems(*records.values_list("system_id", flat=True))
-        others = open_cases_with(records.values("number_index"), unit=case.holder_unit).exclude(pk=case.pk)
+        read = records.select_related("system", "case__own_key")
+        indexes = [index for reference in read for index in indexes_of_reference(reference)]
+        others = open_cases_with(indexes, unit=case.holder_unit).exclude(pk=case.pk)
         other = others.order_by("opened_at", "pk").first()
         if other is not None:
             raise SameReference(other, actor=actor, now=now)
@@ -294,18 +308,25 @@ def store_reference(
 ) -> Reference:
     """Read, seal and store a reference in a case that is locked."""
     number = read_number(draft.system, draft.number)
-    index = index_number(draft.system, number)
-    is_record = purpose == ReferencePurpose.RECORD
-    if is_record and case.references.filter(purpose=purpose, number_index=index).exists():
+    same = case.references.filter(purpose=purpose, number_index__in=indexes_of(draft.system, number))
+    if purpose == ReferencePurpose.RECORD and same.exists():
         raise MovedOn(_("The case has this reference already."), field="number")
+    try:
+        key = key_of(case)
+    except ReferenceLost:
+        raise Unacceptable(
+            _("The key of this case is missing, so no number can be encrypted here. Whoever runs Involver can help."),
+            field="number",
+        ) from None
     uid = uuid.uuid4()
     return Reference.objects.create(
         uid=uid,
         case=case,
         purpose=purpose,
         system=draft.system,
-        sealed_number=seal_number(number, uid=uid, case_code=case.code),
-        number_index=index,
+        sealed_number=seal_number(number, key, uid=uid, case_code=case.code),
+        number_index=index_number(draft.system, number),
+        index_key_id=current_index_key(),
         unit=unit,
         added_by=actor,
         added_at=now,

@@ -59,9 +59,7 @@ def changing(
     with transaction.atomic():
         lock_units(units)
         lock_people(people)
-        # Nothing may be joined here: PostgreSQL would join what it has waited for with what was there before it waited,
-        # and not find a case whose holder has changed meanwhile.
-        case = Case.objects.select_for_update().get(pk=case_id)
+        case = lock_case(case_id)
         yield case
         # Where nothing was told nothing has happened, and the next step is not put off; nor is it by a leader who looks
         # or reminds.
@@ -72,6 +70,18 @@ def changing(
             case.save(update_fields=["last_event_at"])
         keep_moves(case)
         keep_next_step(case, now=now)
+
+
+def lock_case(case_id: int) -> Case:
+    """Lock a case; ``Unseen`` where it has been erased by now.
+
+    Nothing may be joined here: PostgreSQL would join what it has waited for with what was there before it waited, and
+    not find a case whose holder has changed meanwhile.
+    """
+    try:
+        return Case.objects.select_for_update().get(pk=case_id)
+    except Case.DoesNotExist:
+        raise Unseen(_("Not found.")) from None
 
 
 def lock_units(unit_ids: Collection[int]) -> list[Unit]:

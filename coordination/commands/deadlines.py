@@ -40,6 +40,7 @@ HOLDERS_KINDS = (
     DeadlineKind.HEAR_CHILD,
     DeadlineKind.INVOLVE_PARENTS,
     DeadlineKind.NAME_RECEIVER,
+    DeadlineKind.CLOSE_TO_ERASE,
 )
 
 

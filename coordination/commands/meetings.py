@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from coordination.commands.agreements import FARTHEST, unit_in_case
-from coordination.commands.bases import active_basis
 from coordination.commands.calling import call_person
 from coordination.commands.cases import ReferenceDraft, store_reference
 from coordination.commands.changing import (
@@ -43,8 +42,9 @@ from coordination.models import (
 )
 from coordination.privacy.references import read_number
 from coordination.queries.actors import actor_of
+from coordination.queries.bases import active_basis
 from coordination.queries.calendars import calendar_of
-from coordination.rules.access import Part, may_hold, sharing_is_allowed
+from coordination.rules.access import Part, is_in_force, may_hold
 
 LONGEST = timedelta(hours=8)
 
@@ -205,9 +205,9 @@ def hold_meeting(
 
 
 def _require_basis_for_minutes(case: Case, unit: Unit, now: datetime) -> None:
-    """Refuse minutes that the others at the table could not open: they are a reference, which takes a basis."""
+    """Refuse minutes that none of the others could open: they are a reference, which takes a basis."""
     is_shared = case.holder_unit_id != unit.pk or case.partnerships.live().exclude(unit=unit).exists()
-    if is_shared and not sharing_is_allowed(active_basis(case), timezone.localdate(now)):
+    if is_shared and not is_in_force(active_basis(case), timezone.localdate(now)):
         raise Unacceptable(
             _("Minutes are a reference: record a consent or a legal basis first, or leave them out here."),
             field="number",

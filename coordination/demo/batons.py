@@ -13,6 +13,7 @@ from coordination.commands.handovers import (
     withdraw_handover,
 )
 from coordination.commands.people import deactivate_person
+from coordination.demo.consents import cover
 from coordination.demo.play import Play, Story, open_now
 from coordination.models import AssignReason, Case, CaseState, DeclineReason, HandoverState, Unit, User
 
@@ -41,6 +42,7 @@ def changing_hands(play: Play, case: Case) -> Story:
 
 def offering(play: Play, case: Case, *, to_person: User, to_unit: Unit) -> Story:
     """An offered baton is taken, refused, or taken back; now and then nobody answers."""
+    cover(play, case, to_unit)
     handover = offer_handover(case=case, to_person=to_person, to_unit=to_unit, actor=case.holder, now=play.now)
     answer = play.pick({"yes": 70.0, "no": 17.0, "taken back": 6.0, "silence": 7.0})
     if answer == "silence":

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.utils import timezone
-
-from coordination.commands.bases import BasisDraft, record_basis, withdraw_basis
+from coordination.commands.bases import BasisDraft
 from coordination.commands.cases import ReferenceDraft, close_case, open_case, reopen_case
 from coordination.commands.join_requests import accept_join_request, ask_to_join, decline_join_request
 from coordination.demo.agreements import agreeing, meeting
 from coordination.demo.batons import changing_hands
+from coordination.demo.consents import consent, consenting, cover
 from coordination.demo.involvements import involving
 from coordination.demo.partners import answering
 from coordination.demo.play import Play, Story, open_now
@@ -75,8 +74,7 @@ def begin(play: Play, how: Opening, *, now: datetime, reference: ReferenceDraft 
     if reference is not None:
         basis = BasisDraft(BasisKind.STATUTORY, statutory=play.term(StatutoryBasis, "statutory"))
         if how.consent_days is not None:
-            ends_on = timezone.localdate(now) + timedelta(days=how.consent_days)
-            basis = BasisDraft(BasisKind.CONSENT, ends_on=ends_on)
+            basis = consent(play, [unit.kind_id for unit in (how.unit, *how.partners)], now=now, days=how.consent_days)
     case = open_case(
         theme=play.term(Theme, how.theme),
         ask=play.term(Ask, how.ask),
@@ -142,26 +140,6 @@ def _works_for(partner: Unit, unit: Unit) -> bool:
     return partner.pk != unit.pk and any(unit.place.startswith(served.place) for served in partner.serves.all())
 
 
-def consenting(play: Play, case: Case) -> Story:
-    """A consent is renewed in good time, withdrawn, or forgotten until it has expired."""
-    basis = case.bases.filter(state=BasisState.ACTIVE, kind=BasisKind.CONSENT).first()
-    if basis is None or basis.ends_on is None:
-        return
-    if play.chance(0.08):
-        yield play.later(basis.recorded_at, case.holder_unit, 12, 40)
-        current = open_now(case)
-        if current and current.bases.filter(pk=basis.pk, state=BasisState.ACTIVE).exists():
-            withdraw_basis(basis=basis, actor=current.holder, now=play.now)
-        return
-    days_before = play.pick({8: 4, 3: 3, -6: 2})
-    yield play.moment(play.calendar(case.holder_unit).shift(basis.ends_on, -days_before))
-    current = open_now(case)
-    if current is None:
-        return
-    ends_on = timezone.localdate(play.now) + timedelta(days=180)
-    record_basis(case=current, draft=BasisDraft(BasisKind.CONSENT, ends_on=ends_on), actor=current.holder, now=play.now)
-
-
 def meeting_it_twice(play: Play, case: Case, reference: ReferenceDraft) -> Story:
     """Somebody elsewhere meets the same child and asks to join."""
     yield play.later(case.opened_at, case.holder_unit, 2, 12)
@@ -183,6 +161,7 @@ def meeting_it_twice(play: Play, case: Case, reference: ReferenceDraft) -> Story
     if current is None or request.state != JoinState.ASKED:
         return
     if answer == "yes":
+        cover(play, current, request.unit)
         accept_join_request(join_request=request, actor=current.holder, now=play.now)
     else:
         reason = play.term(DeclineReason, "already_involved")

@@ -22,7 +22,9 @@ PLACES = {
     "anna": ("PPR", Role.PROFESSIONAL),
     "lone": ("SK-HOR", Role.LEADER),
     "karin": ("RK", Role.COORDINATOR),
+    "dorthe": ("RK", Role.OFFICER),
 }
+LAST = "dorthe"  # hired after everybody else, so that they are who they were before her
 
 
 def cast_people(units: dict[str, Unit], *, now: datetime, rng: random.Random) -> dict[str, User]:
@@ -30,6 +32,8 @@ def cast_people(units: dict[str, Unit], *, now: datetime, rng: random.Random) ->
     hashed = make_password(PASSWORD)
     known: dict[str, User] = {}
     for sign_in in SIGN_INS:
+        if sign_in.username == LAST:
+            continue
         person = _register(sign_in.username, sign_in.name, hashed, now, rng)
         known[person.username] = person
         if person.username in PLACES:
@@ -47,6 +51,10 @@ def cast_people(units: dict[str, Unit], *, now: datetime, rng: random.Random) ->
             name = _new_name(taken, rng)
             person = _register(username_of(name), name, hashed, now, rng)
             begin_membership(user=person, unit=unit, role=role, actor=None, now=now)
+    officer = next(sign_in for sign_in in SIGN_INS if sign_in.username == LAST)
+    known[LAST] = _register(LAST, officer.name, hashed, now, rng)
+    code, role = PLACES[LAST]
+    begin_membership(user=known[LAST], unit=units[code], role=role, actor=None, now=now)
     return known
 
 

@@ -12,6 +12,7 @@ from coordination.commands.people import deactivate_person
 from coordination.demo.absences import assigned_meanwhile, standing_in
 from coordination.demo.agreements import answering_call, call
 from coordination.demo.cases import Opening, begin, sent_to
+from coordination.demo.consents import cover
 from coordination.demo.play import Play, Story, open_now
 from coordination.demo.references import record_of
 from coordination.models import Agreement, AgreementKind, AttendanceAnswer, Case, DeclineReason, Unit, User
@@ -79,6 +80,7 @@ def taken_over(play: Play, school: Unit) -> Story:
     visitor = someone(play, visitors)
     accept_invitation(invitation=sent_to(case, visitors), actor=visitor, now=now)
     now = yield play.ago(18, before, 13)
+    cover(play, case, school)
     handover = offer_handover(case=case, to_person=maja, to_unit=school, actor=teacher, now=now)
     now = yield play.ago(16, school, 9)
     accept_handover(handover=handover, actor=maja, now=now)
@@ -131,6 +133,7 @@ def offering_to(play: Play, home: Unit, to_unit: Unit, person: User, *, days: in
     now = yield play.ago(days, home)
     current = open_now(case)
     if current is not None and current.holder == opener:
+        cover(play, case, to_unit)
         offer_handover(case=case, to_person=person, to_unit=to_unit, actor=opener, now=now)
 
 

@@ -18,6 +18,7 @@ from coordination.demo.batons import leaving
 from coordination.demo.cases import a_life
 from coordination.demo.cast import cast_people
 from coordination.demo.desks import scenes
+from coordination.demo.looks import confirm_some, looking
 from coordination.demo.moves import moves
 from coordination.demo.places import furnish
 from coordination.demo.play import Play, Story
@@ -74,8 +75,10 @@ def make_demo(*, cases: int, now: datetime, tell: Callable[[datetime], None] = t
             play.start(being_away(play, _some_morning(play, days), days=length))
         for days in (95, 60, 25):
             play.start(leaving(play, _some_morning(play, days)))
+        play.start(looking(play))
         play.start(passing_days(play, tell))
         play.run()
+        confirm_some(play)
         while pass_time(now=now) + reckon_figures(now=now):
             pass
         tell(now)

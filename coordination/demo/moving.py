@@ -14,6 +14,7 @@ from coordination.commands.milestones import do_milestone, skip_milestone
 from coordination.commands.transitions import MoveDraft, cancel_transition, plan_transition
 from coordination.demo.absences import present
 from coordination.demo.cases import Opening, begin
+from coordination.demo.consents import cover
 from coordination.demo.involvements import involve
 from coordination.demo.play import Play, Story, open_now
 from coordination.models import (
@@ -229,6 +230,8 @@ def going_on(play: Play, transition: Transition, move: Move) -> Story:
     current = open_now(transition.case)
     if current is None:
         return
+    if transition.to_unit is not None:
+        cover(play, current, transition.to_unit)
     hand_over(transition=transition, actor=current.holder, now=play.now)
     if move.ending not in (Ending.LEFT, Ending.WAITING):
         yield from _answering(play, transition_now(transition), move)

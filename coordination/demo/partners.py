@@ -14,6 +14,7 @@ from coordination.commands.invitations import (
     point_onward,
     withdraw_invitation,
 )
+from coordination.demo.consents import cover
 from coordination.demo.play import Play, Story, open_now
 from coordination.models import (
     LIVE_INVITATION,
@@ -91,6 +92,7 @@ def following(play: Play, invitation: Invitation) -> Story:
         drop_search(invitation=invitation, actor=current.holder, now=play.now)
         return
     ask = play.term(Ask, "sparring")
+    cover(play, current, onward)
     asked = invite_unit(case=current, unit=onward, ask=ask, follows=invitation, actor=current.holder, now=play.now)
     play.start(answering(play, asked))
 

@@ -2,7 +2,8 @@
 
 from coordination.models.agreements import Agreement, AgreementState, LookResult
 from coordination.models.append_only import AppendOnlyError
-from coordination.models.bases import Basis, BasisKind, BasisState
+from coordination.models.bases import Basis, BasisCover, BasisKind, BasisState, Giver
+from coordination.models.case_keys import CaseKey
 from coordination.models.cases import (
     Case,
     CaseState,
@@ -20,6 +21,7 @@ from coordination.models.deadlines import (
     Settlement,
     StepTaken,
 )
+from coordination.models.erasures import Erasure, ErasureCause, ErasureRequest
 from coordination.models.events import (
     CHANGES_NOTHING,
     AccessRecord,
@@ -47,6 +49,8 @@ from coordination.models.invitations import (
 )
 from coordination.models.involvements import Involvement, InvolvementKind
 from coordination.models.join_requests import JoinRequest, JoinState
+from coordination.models.log_links import Log, LogCleared, LogLink
+from coordination.models.look_checks import LookAnswer, LookCheck, LookDrawing, LookSample
 from coordination.models.meetings import (
     Attendance,
     AttendanceAnswer,
@@ -61,7 +65,9 @@ from coordination.models.people import (
     User,
 )
 from coordination.models.references import Reference, ReferencePurpose
+from coordination.models.retention import RetentionHold, RetentionKind, RetentionRule
 from coordination.models.same_references import ReferenceMet
+from coordination.models.sign_ins import SignInAttempt
 from coordination.models.submissions import Submission
 from coordination.models.templates import Span, TemplateMilestone, TransitionTemplate
 from coordination.models.transitions import (
@@ -122,10 +128,12 @@ __all__ = [
     "Attendance",
     "AttendanceAnswer",
     "Basis",
+    "BasisCover",
     "BasisKind",
     "BasisState",
     "CancelReason",
     "Case",
+    "CaseKey",
     "CaseOutcome",
     "CaseState",
     "ClosingPeriod",
@@ -134,6 +142,9 @@ __all__ = [
     "DeadlineRule",
     "DeclineReason",
     "DropReason",
+    "Erasure",
+    "ErasureCause",
+    "ErasureRequest",
     "Escalation",
     "Event",
     "EventKind",
@@ -142,6 +153,7 @@ __all__ = [
     "FigureRowKind",
     "FigureRule",
     "FormerContact",
+    "Giver",
     "Handover",
     "HandoverKind",
     "HandoverState",
@@ -157,8 +169,15 @@ __all__ = [
     "Landing",
     "LeaveReason",
     "LevelName",
+    "Log",
+    "LogCleared",
+    "LogLink",
+    "LookAnswer",
+    "LookCheck",
+    "LookDrawing",
     "LookReason",
     "LookResult",
+    "LookSample",
     "Meeting",
     "MeetingKind",
     "MeetingState",
@@ -180,11 +199,15 @@ __all__ = [
     "ReferencePurpose",
     "ReferenceSystem",
     "ReopenReason",
+    "RetentionHold",
+    "RetentionKind",
+    "RetentionRule",
     "Review",
     "Role",
     "Room",
     "RuleStep",
     "Settlement",
+    "SignInAttempt",
     "Span",
     "StatutoryBasis",
     "StepTaken",

@@ -59,6 +59,7 @@ class Case(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["holder", "-last_event_at"], name="case_by_holder"),
             models.Index(fields=["holder_unit", "state"], name="case_by_holder_unit"),
+            models.Index(fields=["closed_at"], condition=Q(state="closed"), name="case_closed_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -41,6 +41,7 @@ class DeadlineKind(models.TextChoices):
     RECEIVE_TRANSITION = "receive_transition", _("receive a transition")
     FOLLOW_UP = "follow_up", _("follow up whether the child has landed")
     REVIEW_TRANSITION = "review_transition", _("review a transition")
+    CLOSE_TO_ERASE = "close_to_erase", _("close a case that is to be erased")
 
 
 class DeadlineRule(models.Model):

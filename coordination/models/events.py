@@ -22,6 +22,12 @@ class EventKind(models.TextChoices):
     CASE_OPENED = "case_opened"
     CASE_CLOSED = "case_closed"
     CASE_REOPENED = "case_reopened"
+    CASE_ERASED = "case_erased"
+    HOLD_PLACED = "hold_placed"
+    HOLD_LIFTED = "hold_lifted"
+    ERASURE_ASKED = "erasure_asked"
+    ERASURE_WITHDRAWN = "erasure_withdrawn"
+    SUBJECT_LOOKED_UP = "subject_looked_up"
     REFERENCE_ADDED = "reference_added"
     REFERENCE_OPENED = "reference_opened"
     BASIS_RECORDED = "basis_recorded"
@@ -95,10 +101,20 @@ class EventKind(models.TextChoices):
     MEMBERSHIP_ENDED = "membership_ended"
     ABSENCE_SET = "absence_set"
     ABSENCE_ENDED = "absence_ended"
+    LOG_READ = "log_read"
+    LOG_CLEARED = "log_cleared"
+    LOOK_DRAWN = "look_drawn"
+    LOOK_CONFIRMED = "look_confirmed"
+    LOOK_QUESTIONED = "look_questioned"
 
 
 # After these a case stands as it stood before: they do not put its next step off.
-CHANGES_NOTHING = (EventKind.REFERENCE_OPENED, EventKind.TRANSITION_REMINDED)
+CHANGES_NOTHING = (
+    EventKind.REFERENCE_OPENED,
+    EventKind.TRANSITION_REMINDED,
+    EventKind.HOLD_PLACED,
+    EventKind.HOLD_LIFTED,
+)
 
 
 class Event(AppendOnly):
@@ -119,6 +135,7 @@ class Event(AppendOnly):
         indexes: ClassVar = [
             models.Index(fields=["case", "-id"], name="event_by_case"),
             models.Index(fields=["subject", "subject_id", "kind"], name="event_by_subject"),
+            models.Index(fields=["-at", "-id"], name="event_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -138,7 +155,10 @@ class AccessRecord(AppendOnly):
 
     class Meta:
         ordering: ClassVar = ["-at", "-id"]
-        indexes: ClassVar = [models.Index(fields=["case", "viewer", "-at"], name="access_by_case_and_viewer")]
+        indexes: ClassVar = [
+            models.Index(fields=["case", "viewer", "-at"], name="access_by_case_and_viewer"),
+            models.Index(fields=["-at", "-id"], name="access_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.viewer} {self.at:%Y-%m-%d %H:%M}"

@@ -68,6 +68,7 @@ class Role(models.TextChoices):
     PROFESSIONAL = "professional", _("professional")
     LEADER = "leader", _("leader")
     COORDINATOR = "coordinator", _("coordinator")
+    OFFICER = "officer", _("data-protection officer")
 
 
 LEADING = (Role.LEADER, Role.COORDINATOR)
@@ -76,9 +77,13 @@ LEADING = (Role.LEADER, Role.COORDINATOR)
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships, live or ended."""
 
-    def live(self) -> MembershipQuerySet:
-        """Keep those of active people that have not ended, in units that are open."""
+    def in_force(self) -> MembershipQuerySet:
+        """Keep those of active people that have not ended, in units that are open; officers' too."""
         return self.filter(ended_at__isnull=True, user__is_active=True, unit__closed_at__isnull=True)
+
+    def live(self) -> MembershipQuerySet:
+        """Keep those in force by which somebody works in a unit: an officer reads logs, and takes part in nothing."""
+        return self.in_force().exclude(role=Role.OFFICER)
 
     def leading(self) -> MembershipQuerySet:
         """Keep those that lead their unit. A coordinator leads the root in the last resort."""

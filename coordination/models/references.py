@@ -30,6 +30,12 @@ class Reference(models.Model):
     system = models.ForeignKey(ReferenceSystem, on_delete=models.PROTECT, related_name="+")
     sealed_number = models.BinaryField()
     number_index = models.BinaryField(max_length=32)
+    index_key_id = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="Under which key the index is; none for a row from before cases had keys of their own.",
+    )
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
@@ -42,7 +48,10 @@ class Reference(models.Model):
                 fields=["case", "number_index"], condition=Q(purpose="record"), name="reference_record_once_per_case"
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["number_index"], name="reference_by_index")]
+        indexes: ClassVar = [
+            models.Index(fields=["number_index"], name="reference_by_index"),
+            models.Index(fields=["index_key_id"], name="reference_by_index_key"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.system} ••••••"

@@ -171,7 +171,19 @@ class MeetingKind(Term):
 
 
 class StatutoryBasis(Term):
-    """A legal basis for sharing, written by the municipality: none is shipped with paragraph numbers."""
+    """A legal basis for sharing, written by the municipality: none is shipped with paragraph numbers.
+
+    Whoever it does not cover loses what it shared at once, also in cases in which it has been recorded.
+    """
+
+    covers_all = models.BooleanField(_("covers all kinds of units"), default=False, db_default=True)
+    covers = models.ManyToManyField(
+        UnitKind,
+        blank=True,
+        verbose_name=_("covers these kinds of units"),
+        related_name="+",
+        help_text=_("A reference is shared with units of these kinds only."),
+    )
 
     class Meta(Term.Meta):
         verbose_name = _("statutory basis")

@@ -12,8 +12,6 @@ from django.utils import timezone
 
 from coordination.models import (
     Basis,
-    BasisKind,
-    BasisState,
     Deadline,
     Event,
     EventKind,
@@ -26,6 +24,7 @@ from coordination.models import (
     TransitionState,
 )
 from coordination.models.transitions import TransitionQuerySet
+from coordination.queries.bases import covering, in_force
 from coordination.queries.visibility import at_or_below
 from coordination.rules.actors import Actor
 
@@ -119,13 +118,14 @@ def with_lacks(transitions: QuerySet[Transition], today: date) -> QuerySet[Trans
     asked_again = Involvement.objects.filter(
         case=OuterRef("case_id"), recorded_at__gte=OuterRef("planned_at"), form__isnull=False
     )
-    valid = _in_force(today).filter(case=OuterRef("case_id"))
+    valid = in_force(today).filter(case=OuterRef("case_id"))
+    covered = Q(to_unit=None) & Q(Exists(valid)) | Q(Exists(covering(valid, "to_unit__kind")))
     before_it = Q(state__in=(TransitionState.PLANNED, TransitionState.HANDED_OVER))
     return transitions.annotate(
         late=Exists(overdue),
         no_meeting=before_it & Q(Exists(meetings)) & ~Q(Exists(meetings.exclude(state=MilestoneState.OPEN))),
         no_receiver=Q(state=TransitionState.PLANNED, to_unit=None, template__kind__leaves_town=False),
-        no_basis=before_it & ~Q(Exists(valid)),
+        no_basis=before_it & ~covered,
         child_not_heard=before_it & ~Q(Exists(asked_again.filter(kind=InvolvementKind.CHILD))),
         parents_not_involved=before_it & ~Q(Exists(asked_again.filter(kind=InvolvementKind.PARENTS))),
         to_review=Q(state=TransitionState.LANDED),
@@ -192,7 +192,7 @@ def _with_all(rows: list[Transition], actor: Actor) -> list[BoardRow]:
         owed[deadline.transition_id or move_of.get(deadline.milestone_id or 0)].append(deadline)
     for transition_id, unit_id in Review.objects.filter(transition__in=rows).values_list("transition_id", "unit_id"):
         reviewed[transition_id].add(unit_id)
-    bases = {basis.case_id: basis for basis in _in_force(actor.today).filter(case__in=cases).order_by("pk")}
+    bases = {basis.case_id: basis for basis in in_force(actor.today).filter(case__in=cases).order_by("pk")}
     reminded = _reminded_today(rows, actor.today)
     return [
         BoardRow(
@@ -206,11 +206,6 @@ def _with_all(rows: list[Transition], actor: Actor) -> list[BoardRow]:
         )
         for row in rows
     ]
-
-
-def _in_force(today: date) -> QuerySet[Basis]:
-    lasting = Basis.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), state=BasisState.ACTIVE)
-    return lasting.exclude(kind=BasisKind.ANONYMOUS)
 
 
 def _reminded_today(rows: list[Transition], today: date) -> set[int | None]:

@@ -12,6 +12,7 @@ from coordination.models import (
     AgreementState,
     Attendance,
     Basis,
+    BasisKind,
     BasisState,
     Case,
     Deadline,
@@ -31,10 +32,12 @@ from coordination.models import (
     Partnership,
     Reference,
     Transition,
+    Unit,
 )
 from coordination.queries.actors import is_away
+from coordination.queries.bases import with_cover
 from coordination.queries.visibility import as_parts
-from coordination.rules.access import Part, may_assign, part_of
+from coordination.rules.access import Part, Parts, covers, kinds_of, may_assign, part_of
 from coordination.rules.actors import Actor
 from coordination.rules.levels import level_of
 
@@ -47,18 +50,27 @@ class People:
     holdings: list[Holding]
     partnerships: list[Partnership]
 
+    @property
+    def parts(self) -> Parts:
+        """Who takes part in the case as it goes on; those who once did are left out."""
+        stretches = [(each.contact_id, each.unit.path, each.unit.kind_id, each.ended_at) for each in self.partnerships]
+        return as_parts(self.case, stretches, once=())
+
     def part_of(self, actor: Actor) -> Part:
         """Say which part the actor plays in the case as it goes on; that somebody once did is not looked for."""
-        stretches = [(each.contact_id, each.unit.path, each.ended_at) for each in self.partnerships]
-        return part_of(actor, as_parts(self.case, stretches, once=()))
+        return part_of(actor, self.parts)
 
 
 @dataclass(frozen=True)
 class CasePage:
-    """One open case as those who take part see it, and leaders above them (who see no number of a reference)."""
+    """One open case as those who take part see it, and leaders above them (who see no number of a reference).
+
+    ``kinds``: those of the units for which the reader takes part.
+    """
 
     case: Case
     part: Part
+    kinds: frozenset[int]
     level: int
     holdings: list[Holding]
     handovers: list[Handover]
@@ -83,6 +95,15 @@ class CasePage:
     def live_partnerships(self) -> list[Partnership]:
         """The partnerships that have not ended."""
         return [partnership for partnership in self.partnerships if partnership.ended_at is None]
+
+    @property
+    def left_out(self) -> list[Unit]:
+        """The units that take part, but cannot open a reference: the basis does not cover them."""
+        basis, own = self.active_basis, {reference.unit_id for reference in self.references}
+        if basis is None or basis.kind == BasisKind.ANONYMOUS or not own:
+            return []
+        units = [self.case.holder_unit, *(partnership.unit for partnership in self.live_partnerships)]
+        return [unit for unit in units if unit.pk not in own and not covers(basis, unit.kind_id)]
 
     @property
     def offer(self) -> Handover | None:
@@ -128,6 +149,7 @@ def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
     return CasePage(
         case=case,
         part=part,
+        kinds=kinds_of(actor, people.parts),
         level=level_of(
             unit_ids={case.holder_unit_id, *(partnership.unit_id for partnership in live)},
             people=len({case.holder_id, *(partnership.contact_id for partnership in live)}),
@@ -150,7 +172,7 @@ def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
             )
         ),
         references=list(case.references.select_related("system", "unit").defer("sealed_number", "number_index")),
-        basis=case.bases.exclude(state=BasisState.REPLACED).select_related("statutory", "recorded_by").first(),
+        basis=with_cover(case.bases.exclude(state=BasisState.REPLACED)).select_related("recorded_by").first(),
         deadlines=list(
             case.deadlines.open().select_related(
                 "owner",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from coordination.models import Case, CaseState, JoinState, Reference, ReferencePurpose, ReferenceSystem, Unit
-from coordination.privacy.references import index_number
+from coordination.privacy.references import indexes_of
 
 
-def open_cases_with(indexes: Collection[bytes] | QuerySet[Any, Any], *, unit: Unit) -> QuerySet[Case]:
+def open_cases_with(indexes: Collection[bytes], *, unit: Unit) -> QuerySet[Case]:
     """Find the open cases of the unit's municipality with one of these references, but for those that told it no.
 
     Numbers of journal systems repeat between municipalities.
@@ -25,7 +24,7 @@ def open_cases_with(indexes: Collection[bytes] | QuerySet[Any, Any], *, unit: Un
 
 def open_case_with(system: ReferenceSystem, number: str, *, unit: Unit, other_than: Case | None = None) -> Case | None:
     """Find the oldest open case that has the same reference, other than those that have told this unit no."""
-    found = open_cases_with([index_number(system, number)], unit=unit)
+    found = open_cases_with(indexes_of(system, number), unit=unit)
     if other_than is not None:
         found = found.exclude(pk=other_than.pk)
     return found.order_by("opened_at", "pk").first()

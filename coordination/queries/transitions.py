@@ -19,9 +19,11 @@ from coordination.models import (
     ReferencePurpose,
     Review,
     Transition,
+    Unit,
 )
+from coordination.queries.bases import with_cover
 from coordination.queries.case_rows import DEADLINE_PARTS
-from coordination.rules.access import sharing_is_allowed
+from coordination.rules.access import is_in_force, sharing_is_allowed
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def read_move(transition: Transition) -> MovePage:
 def readiness_of(transition: Transition, today: date) -> Readiness:
     """Say what a move has of what its hand-over asks for. Three queries."""
     case = transition.case
-    basis = case.bases.exclude(state=BasisState.REPLACED).select_related("statutory").first()
+    basis = with_cover(case.bases.exclude(state=BasisState.REPLACED)).first()
     noted = list(case.involvements.filter(recorded_at__gte=transition.planned_at).select_related("form", "reason"))
     to_unit = transition.to_unit
     leaves_town = transition.template.kind.leaves_town
@@ -93,10 +95,15 @@ def readiness_of(transition: Transition, today: date) -> Readiness:
         has_receiver=to_unit is not None or leaves_town,
         shares=to_unit is not None and case.references.exclude(unit=to_unit).exists(),
         basis=basis,
-        basis_allows=sharing_is_allowed(basis, today),
+        basis_allows=_allows(basis, to_unit, today),
         child=_last(noted, InvolvementKind.CHILD),
         parents=_last(noted, InvolvementKind.PARENTS),
     )
+
+
+def _allows(basis: Basis | None, to_unit: Unit | None, today: date) -> bool:
+    """Whether the record may go along; while nobody knows where to, whether there is a basis at all."""
+    return is_in_force(basis, today) if to_unit is None else sharing_is_allowed(basis, today, to_unit.kind_id)
 
 
 def records_of(transition: Transition) -> list[Reference]:

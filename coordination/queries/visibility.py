@@ -24,11 +24,12 @@ from coordination.models import (
     TransitionState,
 )
 from coordination.models.transitions import TransitionQuerySet
-from coordination.rules.access import Part, Parts, part_of
+from coordination.queries.bases import covering, in_force
+from coordination.rules.access import Part, Parts, Side, part_of
 from coordination.rules.actors import Actor
 
-# The contact, the path of the unit, and when it ended.
-Stretch = tuple[int, str | None, datetime | None]
+# The contact, the path and the kind of the unit, and when it ended.
+Stretch = tuple[int, str | None, int, datetime | None]
 
 
 def at_or_below(paths: tuple[str, ...], field: str) -> Q:
@@ -73,7 +74,7 @@ def cases_seen_by(actor: Actor) -> QuerySet[Case]:
 
 def parts_in(case: Case) -> Parts:
     """Read who takes part in a case, and who once did. Two queries."""
-    partnerships = list(case.partnerships.values_list("contact_id", "unit__path", "ended_at"))
+    partnerships = list(case.partnerships.values_list("contact_id", "unit__path", "unit__kind_id", "ended_at"))
     replaced = FormerContact.objects.filter(partnership__case=case).order_by().values_list("person_id", flat=True)
     once = case.holdings.order_by().values_list("holder_id", flat=True).union(replaced)
     return as_parts(case, partnerships, once)
@@ -81,14 +82,15 @@ def parts_in(case: Case) -> Parts:
 
 def as_parts(case: Case, partnerships: Collection[Stretch], once: Iterable[int]) -> Parts:
     """Gather who takes part in a case from its partnerships, and from the ids of those who ``once`` did beside them."""
+    live = [(contact, path, kind) for contact, path, kind, ended_at in partnerships if ended_at is None]
+    holders = Side(case.holder_id, case.holder_unit.place, case.holder_unit.kind_id)
     return Parts(
         is_open=case.is_open,
         holder_id=case.holder_id,
-        contact_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is None),
-        former_ids=frozenset(contact for contact, _path, ended_at in partnerships if ended_at is not None)
+        contact_ids=frozenset(contact for contact, _path, _kind in live),
+        former_ids=frozenset(contact for contact, _path, _kind, ended_at in partnerships if ended_at is not None)
         | frozenset(once),
-        unit_paths=frozenset(path for _contact, path, ended_at in partnerships if ended_at is None and path)
-        | {case.holder_unit.place},
+        sides=frozenset(Side(contact, path, kind) for contact, path, kind in live if path) | {holders},
     )
 
 
@@ -154,3 +156,20 @@ def references_seen_by(actor: Actor) -> QuerySet[Reference]:
     """References of which the actor may know: those of cases they see, and the records of a child to be received."""
     to_receive = Q(purpose=ReferencePurpose.RECORD, case__in=transitions_to_receive(actor).values("case"))
     return Reference.objects.filter(Q(case__in=cases_seen_by(actor)) | to_receive)
+
+
+def references_open_to(actor: Actor) -> QuerySet[Reference]:
+    """References whose number the actor may see, a leader with a reason; matches ``may_open_reference``."""
+    in_case = {"case": OuterRef("case")}
+    bases = in_force(actor.today).filter(**in_case)
+    of_partner = in_force(actor.today).filter(case=OuterRef("case"))
+    partners = Partnership.objects.live().filter(Exists(covering(of_partner, "unit__kind")), **in_case)
+    holders = Q(Exists(covering(bases, "case__holder_unit__kind")))
+    taken = Q(case__in=cases_taken_part_in(actor).values("pk"))
+    own = Q(unit_id__in=actor.units) | at_or_below(actor.led_paths, "unit__path")
+    shared = holders & Q(case__holder_id__in=actor.persons) | Exists(partners.filter(contact_id__in=actor.persons))
+    led = holders & at_or_below(actor.led_paths, "case__holder_unit__path") | Exists(
+        partners.filter(at_or_below(actor.led_paths, "unit__path"))
+    )
+    leads = Q(case__in=cases_led(actor).values("pk")) & ~taken
+    return Reference.objects.filter(taken & (own | shared) | leads & (own | led))

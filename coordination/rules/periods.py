@@ -38,3 +38,9 @@ def periods_over(after: date, today: date, *, months: bool) -> list[Period]:
         found.append(Period(first_on, whole.last_on))
         first_on = whole.last_on + _ONE_DAY
     return found
+
+
+def months_before(first_on: date, months: int) -> date:
+    """Give the first day of the month so many months before the month that begins on ``first_on``."""
+    count = first_on.year * 12 + first_on.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)

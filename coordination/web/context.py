@@ -29,6 +29,8 @@ def _nav_items(path: str, actor: Actor) -> list[dict[str, Any]]:
     if actor.led_paths:
         places.insert(2, ("board", pgettext("the board", "Moves")))
         places.append(("figures", _("Leadership")))
+    if actor.officer_paths:
+        places.append(("protection", _("Data protection")))
     urls = {name: reverse(name) for name, _label in places}
     return [
         {

@@ -19,6 +19,8 @@ AREAS = (
     "transitions",
     "directory",
     "figures",
+    "protection",
+    "erasing",
 )
 
 register_converter(CodeConverter, "code")

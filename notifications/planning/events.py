@@ -47,6 +47,8 @@ TOLD: dict[EventKind, tuple[tuple[Role, Audience], ...]] = {
         (Role.OPENER, _NEWS),
     ),
     EventKind.CASE_REOPENED: ((Role.HOLDER, _NEWS),),
+    EventKind.ERASURE_ASKED: ((Role.HOLDER, _OWNER),),
+    EventKind.ERASURE_WITHDRAWN: ((Role.HOLDER, _NEWS),),
     EventKind.REFERENCE_OPENED: ((Role.HOLDER, _NEWS),),
     EventKind.BASIS_WITHDRAWN: ((Role.HOLDER, _OWNER), (Role.PARTNERS, _NEWS)),
     EventKind.BASIS_EXPIRED: ((Role.HOLDER, _OWNER), (Role.PARTNERS, _NEWS)),
@@ -135,12 +137,17 @@ TOLD: dict[EventKind, tuple[tuple[Role, Audience], ...]] = {
     EventKind.MILESTONE_NOT_RELEVANT: ((Role.HOLDER, _NEWS),),
     EventKind.ABSENCE_SET: ((Role.STAND_IN, _NEWS),),
     EventKind.ABSENCE_ENDED: ((Role.STAND_IN, _NEWS),),
+    EventKind.LOOK_DRAWN: ((Role.PERSON, _OWNER),),
 }
 
 # Nobody asked, nobody waits: these stand in the timeline or the directory for those who look.
 SILENT = frozenset(
     {
         EventKind.CASE_OPENED,  # its invitations speak for themselves
+        EventKind.CASE_ERASED,  # nothing is left that anybody could be told of
+        EventKind.HOLD_PLACED,
+        EventKind.HOLD_LIFTED,
+        EventKind.SUBJECT_LOOKED_UP,
         EventKind.REFERENCE_ADDED,
         EventKind.BASIS_RECORDED,
         EventKind.AGREEMENT_ENDED,  # with its case, which says so itself
@@ -157,6 +164,10 @@ SILENT = frozenset(
         EventKind.MEMBERSHIP_BEGUN,
         EventKind.MEMBERSHIP_CHANGED,
         EventKind.MEMBERSHIP_ENDED,
+        EventKind.LOG_READ,
+        EventKind.LOG_CLEARED,
+        EventKind.LOOK_CONFIRMED,
+        EventKind.LOOK_QUESTIONED,  # it waits on the officer's page
     }
 )
 

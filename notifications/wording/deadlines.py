@@ -30,6 +30,7 @@ TO_DO: dict[DeadlineKind, Any] = {
     DeadlineKind.RECEIVE_TRANSITION: _("Receive the child"),
     DeadlineKind.FOLLOW_UP: _("Follow up: has the child landed?"),
     DeadlineKind.REVIEW_TRANSITION: _("Review the move"),
+    DeadlineKind.CLOSE_TO_ERASE: _("Close the case, so that it can be erased"),
 }
 # To everybody else: what has not happened.
 NOT_DONE: dict[DeadlineKind, Any] = {
@@ -51,6 +52,7 @@ NOT_DONE: dict[DeadlineKind, Any] = {
     DeadlineKind.RECEIVE_TRANSITION: _("%(unit)s has not received the child"),
     DeadlineKind.FOLLOW_UP: _("It has not been followed up whether a child landed"),
     DeadlineKind.REVIEW_TRANSITION: _("A move has not been reviewed"),
+    DeadlineKind.CLOSE_TO_ERASE: _("A case that is to be erased has not been closed"),
 }
 _DUE, _WAS_DUE = _("It is due by %(day)s."), _("It was due by %(day)s.")
 _OWED = _("%(unit)s had until %(day)s.")

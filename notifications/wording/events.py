@@ -136,6 +136,10 @@ TO_DO: dict[EventKind, Wording] = {
     EventKind.ONWARD_POINTED: Wording(
         _("Invite %(onward)s"), _("A leader has found out whom to ask. It is for the holder to invite them.")
     ),
+    EventKind.ERASURE_ASKED: Wording(
+        _("Close the case, so that it can be erased"),
+        _("The child or the parents have asked for it. Please close it by %(day)s; it is erased the day after."),
+    ),
     EventKind.BASIS_WITHDRAWN: Wording(
         _("The basis for sharing has been withdrawn"),
         _("The references are closed to other units. Record another basis, or go on without them."),
@@ -157,6 +161,13 @@ SAID: dict[EventKind, Wording] = {
         _("The case has been closed"), _("%(actor)s has closed it. Nobody has anything left to do in it.")
     ),
     EventKind.CASE_REOPENED: Wording(_("The case has been opened again"), _("%(person)s holds the baton.")),
+    EventKind.ERASURE_ASKED: Wording(
+        _("The child or the parents want the case erased"), _("The holder closes it; it is erased the day after.")
+    ),
+    EventKind.ERASURE_WITHDRAWN: Wording(
+        _("The case is not to be erased after all"),
+        _("It goes on as before. Nobody has to close it for that any more."),
+    ),
     EventKind.REFERENCE_OPENED: Wording(
         _("A leader has looked at a reference"), _("%(actor)s has opened it. The case says when, and for what reason.")
     ),
@@ -322,6 +333,10 @@ SAID: dict[EventKind, Wording] = {
     EventKind.ABSENCE_SET: Wording(
         _("You stand in for %(person)s"),
         _("From %(day)s to %(until)s what is theirs to do comes to you as well."),
+    ),
+    EventKind.LOOK_DRAWN: Wording(
+        _("Looks wait for you to confirm them"),
+        _("A few of last month's looks at cases. You find them on your desk, and answer by %(day)s."),
     ),
     EventKind.ABSENCE_ENDED: Wording(
         _("You no longer stand in for %(person)s"), _("What is theirs to do is theirs again.")

@@ -148,7 +148,12 @@ def _basis(case: Any) -> Any:
     from tests.builders import on
 
     return Basis(
-        case=case, kind=BasisKind.CONSENT, ends_on=date(2029, 6, 1), recorded_by_id=case.holder_id, recorded_at=on()
+        case=case,
+        kind=BasisKind.CONSENT,
+        covers_all=True,
+        ends_on=date(2029, 6, 1),
+        recorded_by_id=case.holder_id,
+        recorded_at=on(),
     )
 
 

@@ -8,7 +8,9 @@ from datetime import date
 from django.urls import reverse
 
 from coordination.commands.cases import close_case
+from coordination.commands.erasures import ask_for_erasure, place_hold
 from coordination.commands.handovers import ask_for_release, request_baton
+from coordination.commands.looks import look_at_case
 from coordination.commands.people import set_absence
 from coordination.models import (
     Agreement,
@@ -18,6 +20,7 @@ from coordination.models import (
     Handover,
     HandoverKind,
     JoinRequest,
+    LookSample,
     Meeting,
     MeetingState,
     Partnership,
@@ -28,6 +31,7 @@ from notifications.passing import run_round
 from tests.browser.tour_of_moves import Moves, set_children_moving
 from tests.builders import World, a_case, accepted, day, on, term, the_invitation
 from tests.figures.quarters import quarters
+from tests.pages.officers import an_officer
 from tests.pages.rich_case import a_meeting, a_rich_case
 
 # Addresses that only take what is sent to them: a mere visit is led elsewhere, or refused.
@@ -55,8 +59,10 @@ WITHOUT_A_PAGE = {
     "notifications:meeting_file",
     "notifications:read",
     "open_case_partners",
+    "protection_export",
     "reference_open",
     "sign_out",
+    "subject_file",
     "transition_plan_next",
 }
 # For browsers, not for people.
@@ -86,6 +92,7 @@ class Scene:
     asked: Case
     released: Case
     closed: Case
+    kept: Case
     moves: Moves
 
     def partnership(self, unit: Unit) -> int:
@@ -123,11 +130,16 @@ def set_the_scene(world: World) -> Scene:
     closed = a_case(world, now=on(-12))
     accepted(world, closed, now=on(-11))
     close_case(case=closed, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(-5))
+    kept = a_case(world, now=on(-12))
+    close_case(case=kept, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(-5))
+    place_hold(case=kept, actor=world.karin, now=on(-4))
+    ask_for_erasure(case=released, actor=an_officer(world), now=on(-3))
     set_absence(user=world.mads, stand_in=world.maja, first_on=day(2), last_on=day(9), actor=world.mads, now=on())
     moves = set_children_moving(world)
     quarters(world, date(2026, 1, 1), date(2026, 4, 1))
+    look_at_case(case=rich, actor=world.maja, now=on(-25))  # which her leader is asked about in the month after
     tell_everybody(world)
-    return Scene(world, rich, asked, released, closed, moves)
+    return Scene(world, rich, asked, released, closed, kept, moves)
 
 
 def tell_everybody(world: World) -> None:
@@ -227,6 +239,20 @@ def pages_of(scene: Scene) -> list[Stop]:
         _stop("notifications:bell", "anna"),
         _stop("notifications:choices", "maja"),
         _stop("notifications:receivers", "per", world.ppr.pk),
+        _stop("look_sample", "lone", LookSample.objects.get(leader=world.lone).pk),
+        _stop("protection", "dorthe"),
+        _stop("protection", "dorthe", query=f"?kode={code}"),
+        _stop("protection", "dorthe", query="?til=2020-01-01"),
+        _stop("subject", "dorthe"),
+        _stop("outside_find", "dorthe"),
+        _stop("outside", "dorthe", code),
+        _stop("outside", "dorthe", scene.closed.code),
+        _stop("outside", "karin", scene.kept.code),
+        _stop("outside_erase", "dorthe", scene.closed.code),
+        _stop("outside_hold", "dorthe", scene.closed.code),
+        _stop("outside_let_go", "karin", scene.kept.code),
+        _stop("outside_ask", "dorthe", code),
+        _stop("outside_take_back", "dorthe", scene.released.code),
     ]
 
 
@@ -314,6 +340,7 @@ def refusals_of(scene: Scene) -> list[Stop]:
         _stop("meeting", "anna", to_come),
         _stop("meeting_move", "maja", to_come),
         _stop("absence", "lone"),
+        _stop("look_sample", "lone", LookSample.objects.get(leader=world.lone).pk),
         *_refusals_of_moves(scene),
         _stop("case", "lone", code, sends="form[action^='/referencer/']"),
         _stop("notifications:choices", "maja", sends="form.choices-form"),
@@ -328,6 +355,11 @@ def refusals_of(scene: Scene) -> list[Stop]:
         _stop("invitation_withdraw", "maja", scene.invitation(world.ppr), status=409),
         _stop("meeting_hold", "maja", to_come, status=422),
         _stop("cohort_file", "kirsten", status=422, sends=A_FORM),
+        _stop("protection", "dorthe", query="?kode=findes-ikke", status=422),
+        _stop("subject", "dorthe", status=422, sends=A_FORM),
+        _stop("outside_find", "dorthe", query="?kode=findes-ikke", status=422),
+        _stop("outside_erase", "dorthe", scene.closed.code, status=422, sends=A_FORM),
+        _stop("outside_erase", "dorthe", "0000-0000", status=404),
         _stop("absence", "mads", sends="form[action$='/slut/']"),
     ]
 

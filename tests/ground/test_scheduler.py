@@ -90,7 +90,9 @@ def test_a_round_goes_on_until_nothing_is_due(monkeypatch: pytest.MonkeyPatch) -
     periods = [1, 1, 0]
     monkeypatch.setattr(passing, "pass_time", pass_time)
     monkeypatch.setattr(passing, "reckon_figures", lambda *, now, failed: periods.pop(0))
-    assert passing.let_time_pass() == 409
+    monkeypatch.setattr(passing, "let_things_end", lambda *, may_go_on: 30)
+    monkeypatch.setattr(passing, "keep_logs", lambda *, may_go_on: 4)
+    assert passing.let_time_pass() == 443
     assert batches == periods == []
     assert all(now.tzinfo is not None for now in given)
 
@@ -106,12 +108,14 @@ def test_a_round_goes_on_behind_a_batch_that_has_failed(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(passing, "pass_time", lambda *, now, failed: do_next(steps, failed))
     monkeypatch.setattr(passing, "reckon_figures", lambda *, now, failed: do_next(periods, failed))
+    monkeypatch.setattr(passing, "let_things_end", lambda *, may_go_on: 0)
+    monkeypatch.setattr(passing, "keep_logs", lambda *, may_go_on: 0)
     assert passing.let_time_pass() == 2
     assert steps == periods == []
 
 
 def test_a_round_stops_between_two_batches_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = [True, False, False]
+    answers = [True]
     monkeypatch.setattr(passing, "pass_time", lambda *, now, failed: 200)
     monkeypatch.setattr(passing, "reckon_figures", lambda *, now, failed: 1)
-    assert passing.let_time_pass(may_go_on=lambda: answers.pop(0)) == 200
+    assert passing.let_time_pass(may_go_on=lambda: bool(answers) and answers.pop(0)) == 200

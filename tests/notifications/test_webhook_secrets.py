@@ -74,7 +74,7 @@ def test_secrets_move_to_another_key_with_the_references(
     settings.REFERENCE_KEYS = {"new": b"n" * 32, key_id: key}
     out = StringIO()
     call_command("rotate_reference_keys", stdout=out)
-    assert "current key: 3" in out.getvalue()
+    assert "current keys: 3" in out.getvalue()
     settings.REFERENCE_KEYS = {"new": b"n" * 32}
     webhook = Webhook.objects.get()
     assert open_secret(webhook) == secret

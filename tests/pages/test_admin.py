@@ -19,6 +19,7 @@ from coordination.models import (
     FigureRule,
     Membership,
     ReferenceSystem,
+    RetentionRule,
     Role,
     Room,
     Theme,
@@ -31,7 +32,7 @@ from coordination.queries.suggestions import suggest_partners
 from notifications.models import Message, Webhook
 from tests.builders import PASSWORD, World, a_case, term
 
-DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule, FigureRule, TransitionTemplate}
+DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule, FigureRule, RetentionRule, TransitionTemplate}
 
 
 @pytest.fixture
@@ -104,6 +105,7 @@ def test_every_page_opens_and_none_offers_to_delete(as_clerk: Client, world: Wor
     a_case(world)
     Room.objects.create(unit=world.school, name="Biblioteket")
     FigureRule.objects.create(root=world.town)
+    RetentionRule.objects.create(kind="case", months=24)
     models: list[type[Any]] = [*DIRECTORY - {ClosingPeriod}, *VOCABULARIES]
     for model in models:
         listed = as_clerk.get(address(model))

@@ -22,7 +22,10 @@ from tests.builders import World, a_case, day, on, term
 from tests.pages.asking import see, words
 from tests.pages.rich_case import a_rich_case
 
-NOT_ABOUT_A_CASE = ("unit_", "person_", "membership_", "absence_", "template_")
+NOT_ABOUT_A_CASE = (
+    *("unit_", "person_", "membership_", "absence_", "template_"),
+    *("log_", "look_", "subject_", "case_erased"),
+)
 CODES = ("theme", "outcome", "reason", "ask", "agreement_kind", "system")
 CASE_KINDS = [kind for kind in EventKind if not kind.startswith(NOT_ABOUT_A_CASE)]
 # What events of a kind carry beside unit, person and actor; several where the sentence depends on it.

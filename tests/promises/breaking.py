@@ -9,6 +9,7 @@ from coordination.models import (
     Agreement,
     Attendance,
     Basis,
+    BasisCover,
     BasisKind,
     Case,
     Deadline,
@@ -50,7 +51,17 @@ def _stranger_called(lived: Lived) -> None:
 
 
 def _no_basis_left(lived: Lived) -> None:
-    Basis.objects.filter(case=lived.busy).update(kind=BasisKind.ANONYMOUS, ends_on=None)
+    Basis.objects.filter(case=lived.busy).update(kind=BasisKind.ANONYMOUS, given_by=None, given_on=None, ends_on=None)
+
+
+def _covers_also(lived: Lived, kind: str) -> None:
+    basis = Basis.objects.get(case=lived.busy)
+    BasisCover.objects.create(basis=basis, kind=term(UnitKind, kind))
+
+
+def _covers_only(lived: Lived, kind: str) -> None:
+    Basis.objects.filter(case=lived.busy).update(covers_all=False)
+    _covers_also(lived, kind)
 
 
 def _same_number(lived: Lived) -> None:
@@ -186,6 +197,8 @@ BREAKS: dict[str, list[Breaking]] = {
     "owner_of_an_agreement_takes_part": [_foreign_owner],
     "called_person_takes_part": [_stranger_called],
     "anonymous_case_has_no_reference": [_no_basis_left],
+    "consent_covers_what_it_names": [lambda lived: _covers_also(lived, "ppr")],
+    "asked_unit_is_covered_by_the_consent": [lambda lived: _covers_only(lived, "boernehus")],
     "same_reference_is_on_one_open_case": [_same_number],
     # 8
     "consent_is_to_be_renewed": [

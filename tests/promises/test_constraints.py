@@ -17,6 +17,7 @@ from coordination.models import (
     Agreement,
     Attendance,
     Basis,
+    BasisCover,
     Case,
     ClosingPeriod,
     Deadline,
@@ -35,12 +36,15 @@ from coordination.models import (
     Reference,
     Room,
     RuleStep,
+    StatutoryBasis,
     StepTaken,
     Submission,
     Theme,
     Transition,
 )
 from tests.builders import World, day, on
+from tests.guards import unguarded
+from tests.promises.constraints_of_endings import OF_ENDINGS
 from tests.promises.constraints_of_moves import OF_MOVES, Write, again, change, to_receive
 from tests.promises.only_those_who_need_to_know.every_command import Scene, build_scene
 
@@ -90,6 +94,11 @@ def a_submission(scene: Scene) -> Submission:
 def a_room(scene: Scene) -> Room:
     """A room."""
     return Room.objects.create(unit=scene.world.school, name="Lærerværelset")
+
+
+def covering(scene: Scene) -> BasisCover:
+    """That the consent of the case covers PPR."""
+    return BasisCover.objects.create(basis=scene.case.bases.get(), kind=scene.world.ppr.kind)
 
 
 def answered(scene: Scene) -> Attendance:
@@ -179,6 +188,13 @@ REFUSED: dict[str, tuple[Write, ...]] = {
         lambda s: change(s.case.bases.get(), kind="statutory"),
         lambda s: change(s.case.bases.get(), kind="anonymous"),
     ),
+    "basis_given_by_somebody_on_a_day": (
+        lambda s: change(s.case.bases.get(), given_by=None),
+        lambda s: change(s.case.bases.get(), given_on=None),
+        lambda s: change(s.case.bases.get(), kind="statutory", ends_on=None, statutory=StatutoryBasis.objects.all()[0]),
+    ),
+    "basis_given_before_it_ends": (lambda s: change(s.case.bases.get(), given_on=day(366)),),
+    "basis_covers_a_kind_once": (lambda s: again(covering(s)),),
     "basis_ended_iff_ended_at": (
         lambda s: change(s.case.bases.get(), ended_at=on(2)),
         lambda s: change(s.case.bases.get(), state="withdrawn"),
@@ -204,7 +220,9 @@ REFUSED: dict[str, tuple[Write, ...]] = {
     ),
     "submission_once": (lambda s: again(a_submission(s)),),
     **OF_MOVES,
+    **OF_ENDINGS,
 }
+
 EMPTY_REFUSED: dict[type[models.Model], tuple[str, ...]] = {
     Case: ("holder", "holder_unit", "theme", "opened_by"),
     Holding: ("holder", "unit"),
@@ -240,7 +258,7 @@ def test_every_constraint_is_tried() -> None:
 def test_the_database_refuses(world: World, name: str) -> None:
     scene = build_scene(world)
     for write in REFUSED[name]:
-        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        with unguarded(), pytest.raises(IntegrityError) as refused, transaction.atomic():
             write(scene)
         assert is_named(name, str(refused.value)), str(refused.value)
 
@@ -263,7 +281,7 @@ def test_what_a_row_cannot_be_without_is_not_left_empty(world: World, model: typ
     build_scene(world)
     row = model._default_manager.all()[0]
     for name in EMPTY_REFUSED[model]:
-        with pytest.raises(IntegrityError), transaction.atomic():
+        with unguarded(), pytest.raises(IntegrityError), transaction.atomic():
             change(row, **{name: None})
 
 

@@ -37,6 +37,7 @@ _HOLDERS = (
     DeadlineKind.HEAR_CHILD,
     DeadlineKind.INVOLVE_PARENTS,
     DeadlineKind.NAME_RECEIVER,
+    DeadlineKind.CLOSE_TO_ERASE,
 )
 # What is owed all along, whatever the next step is.
 _ALL_ALONG = (DeadlineKind.RENEW_CONSENT, DeadlineKind.HEAR_CHILD, DeadlineKind.INVOLVE_PARENTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 
 from coordination.models import (
     LEADING,
@@ -13,9 +13,12 @@ from coordination.models import (
     AgreementState,
     Attendance,
     Basis,
+    BasisCover,
     BasisKind,
     BasisState,
     CaseState,
+    Event,
+    EventKind,
     Invitation,
     InvitationState,
     JoinRequest,
@@ -78,6 +81,40 @@ def anonymous_case_has_no_reference(_today: date) -> Iterator[Rows]:
     """Anonymous sparring points at no record."""
     records = Reference.objects.filter(case=OuterRef("case"), purpose=ReferencePurpose.RECORD)
     yield Basis.objects.filter(Exists(records), state=BasisState.ACTIVE, kind=BasisKind.ANONYMOUS)
+
+
+@invariant(5, among=Basis.objects.all())
+def consent_covers_what_it_names(_today: date) -> Iterator[Rows]:
+    """A consent covers all kinds of units, or some kinds by name and never none; no other basis names any."""
+    named = BasisCover.objects.filter(basis=OuterRef("pk"))
+    by_name = Q(kind=BasisKind.CONSENT, covers_all=False)
+    yield Basis.objects.filter(by_name & ~Exists(named) | ~by_name & Exists(named))
+
+
+@invariant(5, among=Invitation.objects.filter(state=InvitationState.SENT))
+def asked_unit_is_covered_by_the_consent(_today: date) -> Iterator[Rows]:
+    """No unit is asked to a case with a reference from elsewhere that the consent of that moment does not cover."""
+    sent = _told(EventKind.INVITATION_SENT, "invitation").values("pk")[:1]
+    before = {"pk__lt": OuterRef(OuterRef("sent"))}
+    narrow = Basis.objects.filter(
+        ~Exists(BasisCover.objects.filter(basis=OuterRef("pk"), kind=OuterRef(OuterRef("unit__kind")))),
+        Exists(_told(EventKind.BASIS_RECORDED, "basis").filter(**before)),
+        case=OuterRef("case"),
+        state=BasisState.ACTIVE,
+        kind=BasisKind.CONSENT,
+        covers_all=False,
+    )
+    elsewhere = Reference.objects.exclude(unit=OuterRef("unit")).filter(
+        Exists(_told(EventKind.REFERENCE_ADDED, "reference").filter(**before)), case=OuterRef("case")
+    )
+    # A unit may be called another kind since.
+    changed = Event.objects.filter(kind=EventKind.UNIT_CHANGED, unit=OuterRef("unit"), pk__gt=OuterRef("sent"))
+    asked = Invitation.objects.filter(state=InvitationState.SENT).alias(sent=Subquery(sent))
+    yield asked.filter(Exists(narrow), Exists(elsewhere), ~Exists(changed))
+
+
+def _told(kind: EventKind, subject: str) -> QuerySet[Event]:
+    return Event.objects.filter(kind=kind, subject=subject, subject_id=OuterRef("pk")).order_by("pk")
 
 
 @invariant(5, among=Reference.objects.filter(purpose=ReferencePurpose.RECORD, case__state=CaseState.OPEN))

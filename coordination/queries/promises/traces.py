@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from coordination.models import (
     CHANGES_NOTHING,
@@ -262,12 +263,19 @@ def template_leaves_its_trace(_today: date) -> Iterator[Rows]:
 
 
 @invariant(6, among=Event.objects.all())
-def event_is_passed_on(_today: date) -> Iterator[Rows]:
-    """Every event has its row in the outbox."""
-    yield Event.objects.filter(~Exists(OutboxEntry.objects.filter(event=OuterRef("pk"))))
+def event_is_passed_on(today: date) -> Iterator[Rows]:
+    """Every event of the last 30 days has its row in the outbox; older rows may have been cleared away."""
+    recent = Event.objects.filter(at__gte=_days_ago(today, 30))
+    yield recent.filter(~Exists(OutboxEntry.objects.filter(event=OuterRef("pk"))))
 
 
 @invariant(7, among=StepTaken.objects.all())
-def step_is_passed_on(_today: date) -> Iterator[Rows]:
-    """Every step of a deadline that was taken has its row in the outbox."""
-    yield StepTaken.objects.filter(~Exists(OutboxEntry.objects.filter(step=OuterRef("pk"))))
+def step_is_passed_on(today: date) -> Iterator[Rows]:
+    """Every step of a deadline that was taken in the last 30 days has its row in the outbox."""
+    recent = StepTaken.objects.filter(taken_at__gte=_days_ago(today, 30))
+    yield recent.filter(~Exists(OutboxEntry.objects.filter(step=OuterRef("pk"))))
+
+
+def _days_ago(today: date, days: int) -> datetime:
+    """The moment at which the day so many days ago began."""
+    return timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))

@@ -185,6 +185,8 @@ def _basis(row: BoardRow, *, asks: bool) -> Mark:
     basis = row.basis
     if basis is None:
         return Mark("late", _("missing")) if asks else Mark("ended", _("none now"))
+    if "no_basis" in row.lacks:
+        return Mark("late", _("does not cover them"))
     if basis.kind != BasisKind.CONSENT or basis.ends_on is None:
         return Mark("done", str(basis.get_kind_display()))
     ends_first = asks and basis.ends_on < row.transition.move_on

@@ -130,6 +130,10 @@ def _move_not_reviewed(deadline: Deadline) -> str:
     return _("%(who)s has not reviewed the move from %(unit)s") % _move_words(deadline)
 
 
+def _case_not_closed(deadline: Deadline) -> str:
+    return _("%(who)s has not closed a case that is to be erased") % {"who": owner_of(deadline)}
+
+
 def _move_words(deadline: Deadline) -> dict[str, str]:
     return {"who": owner_of(deadline), "unit": move_of(deadline).from_unit.name}
 
@@ -153,6 +157,7 @@ OTHERS: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.RECEIVE_TRANSITION: _child_not_received,
     DeadlineKind.FOLLOW_UP: _not_followed_up,
     DeadlineKind.REVIEW_TRANSITION: _move_not_reviewed,
+    DeadlineKind.CLOSE_TO_ERASE: _case_not_closed,
 }
 
 
@@ -219,6 +224,7 @@ NEXT: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.RECEIVE_TRANSITION: _receiving_is_next,
     DeadlineKind.FOLLOW_UP: lambda _deadline: _("has the child landed?"),
     DeadlineKind.REVIEW_TRANSITION: _review_is_next,
+    DeadlineKind.CLOSE_TO_ERASE: lambda _deadline: _("close the case, so that it can be erased"),
 }
 
 

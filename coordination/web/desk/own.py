@@ -168,6 +168,11 @@ def _review_move(deadline: Deadline, _actor: Actor) -> Said:
     return Said(title, _("Review it"), reverse("transition_review", args=[move.pk, deadline.unit_id]))
 
 
+def _close_to_erase(deadline: Deadline, _actor: Actor) -> Said:
+    title = _("Close the case: the child or the parents want it erased")
+    return Said(title, _("Close the case"), reverse("case_close", args=[deadline.case.code]))
+
+
 OWN: dict[DeadlineKind, Callable[[Deadline, Actor], Said]] = {
     DeadlineKind.ANSWER_INVITATION: _answer_invitation,
     DeadlineKind.FIND_PARTNER: _find_partner,
@@ -187,4 +192,5 @@ OWN: dict[DeadlineKind, Callable[[Deadline, Actor], Said]] = {
     DeadlineKind.RECEIVE_TRANSITION: _receive_child,
     DeadlineKind.FOLLOW_UP: _follow_up,
     DeadlineKind.REVIEW_TRANSITION: _review_move,
+    DeadlineKind.CLOSE_TO_ERASE: _close_to_erase,
 }

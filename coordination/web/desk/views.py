@@ -21,6 +21,7 @@ from coordination.templatetags.labels import labels_of
 from coordination.web.desk.asked import rows_asked
 from coordination.web.desk.row import Row
 from coordination.web.desk.rows import awaited_row, case_line, escalated_row, own_row
+from coordination.web.protection.looks import rows_of_samples
 from coordination.web.requests import PageRequest
 
 FEW = 50
@@ -75,6 +76,7 @@ def _groups(desk: Desk, actor: Actor, wanted: str) -> list[Group]:
         inboxes[-1] = Group(inboxes[-1].heading, inboxes[-1].rows, more="inbox")
     return [
         Group(_("To you as leader"), escalated, _more("escalated", desk.escalated)),
+        Group(_("Looks to confirm"), rows_of_samples(actor)),
         Group(_("Now"), _rows(desk.now.rows, actor), _more("now", desk.now)),
         *inboxes,
         Group(_("This week"), _rows(desk.this_week.rows, actor), _more("week", desk.this_week)),

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection, transaction
 
 from coordination.commands import changing
-from coordination.commands.bases import record_basis
+from coordination.commands.bases import ALL_KINDS, record_basis
 from coordination.commands.cases import reopen_case
 from coordination.commands.handovers import ask_for_release, assign_holder
 from coordination.commands.invitations import decline_invitation
@@ -37,6 +37,7 @@ from coordination.models import (
     DeclineReason,
     Event,
     EventKind,
+    Giver,
     Landing,
     LookResult,
     OutboxEntry,
@@ -345,7 +346,7 @@ def is_a_code_an_id_or_a_day(value: object, codes: set[str]) -> bool:
 
 def test_no_event_holds_anything_but_codes_ids_and_days(world: World) -> None:
     codes = {code for vocabulary in VOCABULARIES for code in vocabulary.objects.values_list("code", flat=True)}
-    codes |= {*CAUSES, *BasisKind.values, *Role.values, *LookResult.values, *Landing.values}
+    codes |= {*CAUSES, *BasisKind.values, *Giver.values, ALL_KINDS, *Role.values, *LookResult.values, *Landing.values}
     for act, _kind in CHANGES_OF_THE_DIRECTORY.values():
         act(world)
     scene = build_scene(world)

@@ -16,22 +16,31 @@ from coordination.models import (
     Ask,
     BasisKind,
     CaseOutcome,
+    Giver,
     LookReason,
     ReopenReason,
     StatutoryBasis,
     Theme,
+    UnitKind,
 )
 from coordination.models import Basis as BasisRow
 from coordination.models import Case as CaseRow
 from coordination.models import Invitation as InvitationRow
 from coordination.models import Reference as ReferenceRow
-from tests.builders import a_reference
+from tests.builders import a_reference, term
 from tests.promises.machine.base import RefusalKind, pick
 from tests.promises.machine.joining import NUMBERS, Joining
 from tests.promises.machine.rights import LEADER, NONE
 from tests.promises.machine.story import Basis, Case, Invitation, Partner, Reference
 
-KINDS = st.sampled_from(["none", "short", "short", "long", "statutory", "anonymous"])
+KINDS = st.sampled_from(["none", "short", "short", "long", "narrow", "narrow", "statutory", "anonymous"])
+# A consent that names what it covers.
+NARROW = ("skole", "ppr")
+
+
+def covers_of(basis: BasisDraft | None) -> frozenset[str] | None:
+    """The kinds of units that a basis names; None where it covers all."""
+    return frozenset(kind.code for kind in basis.covers) if basis and basis.covers else None
 
 
 class Opening(Joining):
@@ -57,7 +66,13 @@ class Opening(Joining):
             return BasisDraft(BasisKind.STATUTORY, statutory=self.any_term(StatutoryBasis))
         if kind == "anonymous":
             return BasisDraft(BasisKind.ANONYMOUS)
-        return BasisDraft(BasisKind.CONSENT, ends_on=self.today + timedelta(days=0 if kind == "short" else 200))
+        return BasisDraft(
+            BasisKind.CONSENT,
+            given_by=Giver.SOLE,
+            ends_on=self.today + timedelta(days=0 if kind == "short" else 200),
+            covers=tuple(term(UnitKind, code) for code in NARROW) if kind == "narrow" else (),
+            covers_all=kind != "narrow",
+        )
 
     def open(
         self,
@@ -73,7 +88,7 @@ class Opening(Joining):
             case.references[0] = Reference(0, unit, number, is_record=True)
         if basis is not None or number is None:
             kind = basis.kind.value if basis and number else "anonymous"
-            case.bases[0] = Basis(0, kind, basis.ends_on if basis and number else None)
+            case.bases[0] = Basis(0, kind, basis.ends_on if basis and number else None, covers_of(basis))
         refusals: list[RefusalKind] = [
             self.unacceptable(self.town.place_of(actor, unit) is None),
             self.unacceptable(bool(number and basis and basis.kind == BasisKind.ANONYMOUS)),
@@ -111,7 +126,7 @@ class Opening(Joining):
         if case.bases:
             [basis] = case.bases.values()
             case.bases.clear()
-            self._believe_in_basis(case, row.bases.get(), basis.kind)
+            self._believe_in_basis(case, row.bases.get(), basis.kind, basis.covers)
         for asked, person in invite:
             sent = row.invitations.get(unit_id=self.names.units[asked])
             case.invitations[sent.pk] = Invitation(sent.pk, asked, person, case.holder)
@@ -121,11 +136,11 @@ class Opening(Joining):
         case.references[row.pk] = Reference(row.pk, case.unit, number, is_record=True)
         self.happenings.tell("reference_added", case)
 
-    def _believe_in_basis(self, case: Case, row: BasisRow, kind: str) -> None:
+    def _believe_in_basis(self, case: Case, row: BasisRow, kind: str, covers: frozenset[str] | None) -> None:
         before = case.basis()
         if before is not None:
             before.state = "replaced"
-        case.bases[row.pk] = Basis(row.pk, kind, row.ends_on)
+        case.bases[row.pk] = Basis(row.pk, kind, row.ends_on, covers)
         case.renewal = row.pk if kind == "consent" else None
         self.happenings.tell("basis_recorded", case)
 
@@ -167,7 +182,7 @@ class Opening(Joining):
             self._believe_in_reference(case, row, number)
             if basis is not None:
                 newest = BasisRow.objects.filter(case_id=case.pk).latest("pk")
-                self._believe_in_basis(case, newest, basis.kind.value)
+                self._believe_in_basis(case, newest, basis.kind.value, covers_of(basis))
 
     @precondition(lambda self: self.cases(is_open=None))
     @rule(who=pick, which=pick, kind=KINDS.filter(lambda kind: kind != "none"))
@@ -184,7 +199,7 @@ class Opening(Joining):
             self.moved_on(not case.is_open),
             self.unacceptable(kind == "anonymous" and bool(case.references)),
         ):
-            self._believe_in_basis(case, row, basis.kind.value)
+            self._believe_in_basis(case, row, basis.kind.value, covers_of(basis))
 
     @precondition(lambda self: any(case.bases for case in self.cases(is_open=None)))
     @rule(who=pick, which=pick)

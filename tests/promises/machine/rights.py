@@ -77,10 +77,17 @@ class Rights:
         return partner.contact in self.acting(person) or self.town.is_leader_of(person, partner.unit, self.day)
 
     def opens(self, person: str, case: Case, reference: Reference) -> bool:
-        """Those who take part and their leaders, as long as a basis allows; else only the unit it is from."""
-        if self.part(person, case) < LEADER:
+        """Those who take part and their leaders, as long as a basis covers them; else only the unit it is from."""
+        part, sides = self.part(person, case), [(case.holder, case.unit)]
+        if part < LEADER:
             return False
-        return case.may_share(self.day) or self.town.is_of(person, reference.unit, self.day)
+        sides += [(partner.contact, partner.unit) for partner in case.live()]
+        if part == LEADER:
+            theirs = [unit for _contact, unit in sides if self.is_leader(person, unit)]
+        else:
+            theirs = [unit for contact, unit in sides if contact in self.acting(person)]
+        covered = any(case.shares_with(unit, self.day) for unit in theirs)
+        return covered or self.town.is_of(person, reference.unit, self.day)
 
     def assigns(self, person: str, case: Case) -> bool:
         """A leader of the holder's unit, where the holder is away or agrees, or the baton fell to a leader."""
@@ -141,8 +148,9 @@ class Rights:
         return any(move.state == "handed_over" and move.to_unit in units for move in case.moves.values())
 
     def reads_to_receive(self, person: str, case: Case, reference: Reference) -> bool:
-        """Whoever is to receive the child reads its record before, as long as a basis allows."""
-        if not (reference.is_record and self.is_to_receive(person, case)):
+        """Whoever is to receive the child reads its record before, as long as a basis covers their unit."""
+        if not (reference.is_record and case.is_open):
             return False
-        theirs = {move.to_unit for move in case.moves.values() if move.state == "handed_over"}
-        return case.may_share(self.day) or reference.unit in theirs
+        units = {unit for one in self.acting(person) for unit in self.town.units_of(one)}
+        asked = {move.to_unit for move in case.moves.values() if move.state == "handed_over" and move.to_unit in units}
+        return any(unit == reference.unit or case.shares_with(unit, self.day) for unit in asked if unit)

@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from tests.builders import UNITS
+
+KIND_OF = {code: kind for code, _name, kind, _parent in UNITS}
 Owed = tuple[str, int | None, str | None, str]  # kind, id of what it is about, owner, unit
 
 
@@ -98,11 +101,12 @@ class Meeting:
 
 @dataclass
 class Basis:
-    """Why information may be shared."""
+    """Why information may be shared. ``covers``: the kinds of units that it names; None where it covers all."""
 
     pk: int
     kind: str
     ends_on: date | None
+    covers: frozenset[str] | None
     state: str = "active"
 
 
@@ -194,15 +198,20 @@ class Case:
         return next((basis for basis in self.bases.values() if basis.state == "active"), None)
 
     def may_share(self, day: date) -> bool:
-        """Whether a reference may leave its own unit on a day."""
+        """Whether there is a basis in force on a day, whatever it covers."""
         basis = self.basis()
         if basis is None or basis.kind == "anonymous":
             return False
         return basis.ends_on is None or day <= basis.ends_on
 
+    def shares_with(self, unit: str, day: date) -> bool:
+        """Whether a reference may leave its own unit for this one on a day."""
+        basis = self.basis()
+        return basis is not None and self.may_share(day) and (basis.covers is None or KIND_OF[unit] in basis.covers)
+
     def holds_back(self, unit: str, day: date) -> bool:
         """Whether a reference keeps the case from being shared with a unit."""
-        return any(reference.unit != unit for reference in self.references.values()) and not self.may_share(day)
+        return any(found.unit != unit for found in self.references.values()) and not self.shares_with(unit, day)
 
     def offered(self, kind: str) -> list[Handover]:
         """Batons on their way."""

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from coordination.commands.bases import active_basis
 from coordination.models import (
     SUBJECTS,
     Absence,
@@ -36,6 +35,7 @@ from coordination.models import (
 from coordination.models import Agreement as AgreementRow
 from coordination.models import Basis as BasisRow
 from coordination.queries.actors import actor_of, is_away
+from coordination.queries.bases import active_basis
 from coordination.queries.promises import INVARIANTS, find_breaks
 from coordination.queries.visibility import (
     cases_seen_by,
@@ -44,9 +44,11 @@ from coordination.queries.visibility import (
     invitations_seen_by,
     join_requests_seen_by,
     parts_in,
+    references_open_to,
     transitions_visible_to,
 )
 from coordination.rules.access import (
+    kinds_of,
     may_answer_handover,
     may_answer_invitation,
     may_answer_join_request,
@@ -392,7 +394,13 @@ def compare_sights(now: Happenings, names: Names, *, moment: datetime, rights: R
             assigns = may_assign(who, row, holder_is_away=away[row.pk], fell_to_leader=case.fell)
             assert assigns == rights.assigns(name, case), (name, row.pk)
 
+        ids = set()
         for reference in references:
             case = now.cases[reference.case_id]
-            opens = may_open_reference(who, part_of(who, parts[case.pk]), reference, bases[case.pk])
+            played_by = parts[case.pk]
+            opens = may_open_reference(
+                who, part_of(who, played_by), reference, bases[case.pk], kinds_of(who, played_by)
+            )
             assert opens == rights.opens(name, case, case.references[reference.pk]), (name, reference.pk)
+            ids |= {reference.pk} if opens else set()
+        same(f"the references open to {name}", ids, references_open_to(who).values_list("pk", flat=True))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from coordination.commands.agreements import look_at_agreement_again, make_agreement, mark_done
 from coordination.commands.bases import record_basis
 from coordination.commands.cases import close_case
+from coordination.commands.erasures import ask_for_erasure
 from coordination.commands.handovers import accept_handover, ask_for_release, assign_holder, decline_handover
 from coordination.commands.invitations import decline_invitation, drop_search, point_onward
 from coordination.commands.join_requests import ask_to_join, decline_join_request
@@ -34,6 +35,7 @@ from tests.builders import (
     term,
     the_invitation,
 )
+from tests.promises.everything_ends.ending import an_officer
 from tests.promises.telling import away, called, offered, owed, requested
 
 
@@ -167,6 +169,13 @@ def a_baton_that_fell(world: World) -> Deadline:
     case = a_case(world, invite=[])
     deactivate_person(user=world.maja, actor=None, now=on(1))
     return owed(case, DeadlineKind.ASSIGN_HOLDER)
+
+
+def a_case_to_be_erased(world: World) -> Deadline:
+    """The officer asks on Tuesday that the case is closed, for the parents want it erased."""
+    case = a_case(world, invite=[])
+    ask_for_erasure(case=case, actor=an_officer(world), now=on(1))
+    return owed(case, DeadlineKind.CLOSE_TO_ERASE)
 
 
 def a_baton_to_be_released(world: World) -> Deadline:

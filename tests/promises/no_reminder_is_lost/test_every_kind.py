@@ -24,6 +24,7 @@ from tests.promises.no_reminder_is_lost.owed import (
     a_baton_that_fell,
     a_baton_to_be_released,
     a_call,
+    a_case_to_be_erased,
     a_consent_that_ends,
     a_join_request,
     a_meeting,
@@ -256,6 +257,20 @@ STORIES = [
             ],
         )
         for fallen in (a_baton_that_fell, a_baton_to_be_released)
+    ),
+    Story(
+        DeadlineKind.CLOSE_TO_ERASE,
+        a_case_to_be_erased,
+        closes,
+        [
+            ("Thu 24 Sep", BOTH, "owner", "maja"),
+            ("Tue 29 Sep", BOTH, "owner", "maja"),
+            ("Tue 29 Sep", BOTH, "leader", "lone"),
+            ("Thu 01 Oct", BOTH, "owner", "maja"),
+            ("Thu 01 Oct", BOTH, "leader", "lone"),
+            ("Thu 08 Oct", BOTH, "owner", "maja"),
+            ("Thu 08 Oct", BOTH, "leader", "lone"),
+        ],
     ),
     *STORIES_OF_MOVES,
 ]

@@ -24,6 +24,7 @@ LIMITS: dict[DeadlineKind, tuple[int, int]] = {
     DeadlineKind.INVOLVE_PARENTS: (10, 10),
     DeadlineKind.RECEIVE_TRANSITION: (10, 10),
     DeadlineKind.REVIEW_TRANSITION: (15, 15),
+    DeadlineKind.CLOSE_TO_ERASE: (10, 10),
 }
 TABLE: dict[DeadlineKind, Plan] = {
     DeadlineKind.ANSWER_INVITATION: {-1: "owner", 0: "owner leader", 1: "asker leader", 6: "leader leader_above"},
@@ -58,6 +59,7 @@ ADDED: dict[DeadlineKind, Plan] = {
     DeadlineKind.RECEIVE_TRANSITION: {1: "owner asker"},
     DeadlineKind.FOLLOW_UP: {5: "owner"},
     DeadlineKind.REVIEW_TRANSITION: {5: "owner"},
+    DeadlineKind.CLOSE_TO_ERASE: {-3: "owner", 0: "owner leader", 2: "owner leader"},
 }
 # A meeting comes whether it is answered or not; all else goes on every five working days until it is done.
 ENDS = {DeadlineKind.ANSWER_MEETING}

@@ -17,7 +17,7 @@ Marked = TypeVar("Marked", bound=Term)
 
 def mark_everything() -> None:
     """Put marks into the labels, hints and codes of all vocabularies, and into all that systems hold beside them."""
-    StatutoryBasis.objects.create(code="law", label_da="lov", label_en="law")
+    StatutoryBasis.objects.create(code="law", label_da="lov", label_en="law", covers_all=True)
     for vocabulary in VOCABULARIES:
         for found in vocabulary.objects.all():
             name = f"{MARK}-{vocabulary.__name__}-{found.code}".upper()

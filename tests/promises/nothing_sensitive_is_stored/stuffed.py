@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -16,6 +17,7 @@ from coordination.commands.agreements import (
 )
 from coordination.commands.bases import BasisDraft, record_basis, withdraw_basis
 from coordination.commands.cases import close_case, open_case, reopen_case
+from coordination.commands.erasures import ask_for_erasure, withdraw_erasure
 from coordination.commands.handovers import (
     accept_handover,
     ask_for_release,
@@ -79,12 +81,13 @@ from coordination.models import (
     Unit,
     User,
 )
-from tests.builders import World, day, on, the_invitation
+from tests.builders import World, a_consent, day, on, the_invitation
+from tests.promises.everything_ends.ending import an_officer
 from tests.promises.nothing_sensitive_is_stored.marks import a_marked_reference, marked
 from tests.promises.nothing_sensitive_is_stored.moves import Moving
 from tests.promises.telling import call_of
 
-_SHARED, _ALONE = 1042, 2084
+_SHARED, _ALONE, _ERASED = 1042, 2084, 4168
 
 
 class Stuffed:
@@ -115,6 +118,7 @@ class Stuffed:
         self.hand_on(case)
         self.take_back_what_allowed_it(case)
         self.end(case)
+        self.ask_to_be_erased(self.open_one(_ERASED, self.world.maja, self.world.school))
 
     # ---- Chapters
 
@@ -128,7 +132,7 @@ class Stuffed:
             invite=[(world.ppr, None), (world.health, None), (world.family, None)],
             actor=actor,
             reference=a_marked_reference(number),
-            basis=BasisDraft(BasisKind.CONSENT, ends_on=day(365)),
+            basis=a_consent(),
         )
         return case
 
@@ -230,10 +234,10 @@ class Stuffed:
         statutory = self.do(record_basis, case=case, draft=law, actor=world.mads)
         self.do(withdraw_basis, basis=statutory, actor=world.mads)
         today = self.now.date()
-        short = BasisDraft(BasisKind.CONSENT, ends_on=today)
+        short = replace(a_consent(), ends_on=today)
         self.do(record_basis, case=case, draft=short, actor=world.mads)
         self.sleep(until=today + timedelta(days=1))
-        again = BasisDraft(BasisKind.CONSENT, ends_on=day(365))
+        again = a_consent()
         self.do(record_basis, case=case, draft=again, actor=world.mads)
 
     def end(self, case: Case) -> None:
@@ -244,6 +248,12 @@ class Stuffed:
         days = {"first_on": self.now.date(), "last_on": self.now.date()}
         self.do(set_absence, user=world.lone, stand_in=world.sanne, actor=world.lone, **days)
         self.do(reopen_case, case=case, reason=marked(ReopenReason, "came_back"), actor=world.sanne)
+
+    def ask_to_be_erased(self, case: Case) -> None:
+        officer = an_officer(self.world)
+        self.do(ask_for_erasure, case=case, actor=officer)
+        self.do(withdraw_erasure, case=case, actor=officer)
+        self.do(ask_for_erasure, case=case, actor=officer)
 
     def wait(self, *, days: int) -> None:
         """Leave something of everything that can be owed undone, and wait for days and days."""
@@ -257,7 +267,7 @@ class Stuffed:
         in_days = (self.now.date() - day(0)).days
         self.agree_with(case, world.anna, due=in_days + 3, look=in_days + 4)
         held = self.call(case, world.anna, days=in_days + 2)
-        soon = BasisDraft(BasisKind.CONSENT, ends_on=day(in_days + 4))
+        soon = a_consent(in_days + 4)
         self.do(record_basis, case=case, draft=soon, actor=world.maja)
         released = self.open_one(_ALONE + 1, world.maja, world.school)
         self.do(ask_for_release, case=released, actor=world.maja)
@@ -273,7 +283,7 @@ class Stuffed:
         moving.begin()
         self.sleep(until=self.now.date() + timedelta(days=days))
         moving.end()
-        self.do(record_basis, case=case, draft=BasisDraft(BasisKind.CONSENT, ends_on=day(365)), actor=world.maja)
+        self.do(record_basis, case=case, draft=a_consent(), actor=world.maja)
         self.do(hold_meeting, meeting=held, came=[], minutes=a_marked_reference(_ALONE + 2), actor=world.maja)
 
     # ---- Steps

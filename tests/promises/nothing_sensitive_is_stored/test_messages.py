@@ -42,6 +42,7 @@ NOBODY_ASKED = {
     DeadlineKind.HEAR_CHILD,
     DeadlineKind.INVOLVE_PARENTS,
     DeadlineKind.REVIEW_TRANSITION,
+    DeadlineKind.CLOSE_TO_ERASE,
 }
 
 
