@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
 from coordination.commands import keys
@@ -145,7 +146,7 @@ def test_a_lost_key_is_said_and_harms_nothing_else(world: World, client: Client)
     assert lost.status_code == 500
     assert "cannot be read" in lost.content.decode()
     assert "P-2026-2" in client.post(reverse("reference_open", args=[second.pk])).content.decode()
-    with pytest.raises(Unacceptable, match="Nøglen til dette forløb"):
+    with override("da"), pytest.raises(Unacceptable, match="Nøglen til dette forløb"):
         add_reference(case=first.case, reference=a_reference("P-2026-7"), actor=world.maja, now=on(1))
 
 

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from coordination.commands.bases import BasisDraft, record_basis
 from coordination.commands.cases import close_case, reopen_case
@@ -161,7 +162,7 @@ def test_the_key_goes_so_that_what_was_encrypted_says_nothing_any_more(world: Wo
 
 def test_an_open_case_is_not_erased(world: World) -> None:
     officer, case = an_officer(world), a_case_with_reference(world)
-    with pytest.raises(MovedOn, match="afslutte det først"):
+    with override("da"), pytest.raises(MovedOn, match="afslutte det først"):
         erase_case(case=case, cause=ASKED, actor=officer, now=on(2))
     assert Case.objects.filter(pk=case.pk).exists()
 
@@ -171,7 +172,7 @@ def test_a_case_held_back_is_not_erased_until_the_hold_is_lifted(world: World) -
     place_hold(case=case, actor=world.karin, now=on(2))
     with pytest.raises(MovedOn):
         place_hold(case=case, actor=officer, now=on(2))
-    with pytest.raises(Unacceptable, match="klage"):
+    with override("da"), pytest.raises(Unacceptable, match="klage"):
         erase_case(case=case, cause=ASKED, actor=officer, now=on(3))
     lift_hold(case=case, actor=officer, now=on(4))
     with pytest.raises(MovedOn):
@@ -286,7 +287,7 @@ def test_asked_for_while_it_is_open_the_holder_owes_closing_it_and_then_it_goes_
         ask_for_erasure(case=case, actor=officer, now=on(1))
     close_case(case=case, outcome=term(CaseOutcome, "solved"), actor=world.maja, now=on(2))
     assert not case.deadlines.open().exists()
-    with pytest.raises(MovedOn, match="slettes"):
+    with override("da"), pytest.raises(MovedOn, match="slettes"):
         reopen_case(case=case, reason=term(ReopenReason, "came_back"), actor=world.maja, now=on(2))
 
 
