@@ -98,6 +98,9 @@ def withdraw_basis(*, basis: Basis, actor: User, now: datetime) -> Basis:
         owed = case.deadlines.open().filter(kind=DeadlineKind.RENEW_CONSENT, basis=basis)
         for deadline in owed.select_related("unit"):
             move_due(deadline, who.today, now=now)
+        if basis.kind == BasisKind.STATUTORY and case.references.exists():
+            # Nothing was owed for it while it lasted; without another one the references stay closed.
+            _owe_renewal(case, basis, due_on=who.today, now=now)
         record(EventKind.BASIS_WITHDRAWN, at=now, actor=actor, case=case, about=basis, basis=basis.kind)
         return basis
 
@@ -148,15 +151,7 @@ def add_basis(case: Case, draft: BasisDraft, *, actor: User, now: datetime) -> B
         if not basis.covers_all:
             kinds = {kind.pk: kind for kind in draft.covers}
             BasisCover.objects.bulk_create(BasisCover(basis=basis, kind=kind) for kind in kinds.values())
-        owe(
-            DeadlineKind.RENEW_CONSENT,
-            case=case,
-            unit=case.holder_unit,
-            owner=case.holder,
-            now=now,
-            due_on=draft.ends_on,
-            basis=basis,
-        )
+        _owe_renewal(case, basis, due_on=draft.ends_on, now=now)
     record(
         EventKind.BASIS_RECORDED,
         at=now,
@@ -169,6 +164,18 @@ def add_basis(case: Case, draft: BasisDraft, *, actor: User, now: datetime) -> B
         covers=_codes_covered(basis),
     )
     return basis
+
+
+def _owe_renewal(case: Case, basis: Basis, *, due_on: date | None, now: datetime) -> None:
+    owe(
+        DeadlineKind.RENEW_CONSENT,
+        case=case,
+        unit=case.holder_unit,
+        owner=case.holder,
+        now=now,
+        due_on=due_on,
+        basis=basis,
+    )
 
 
 def _codes_covered(basis: Basis) -> str | None:

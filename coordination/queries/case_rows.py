@@ -26,6 +26,7 @@ DEADLINE_PARTS = (
     "handover__to_person",
     "agreement__kind",
     "agreement__owner",
+    "basis",
     "meeting__kind",
     "attendance__meeting__kind",
     "attendance__person",

@@ -92,7 +92,7 @@ def _nothing_is_due(deadline: Deadline) -> str:
 
 
 def _consent_not_renewed(deadline: Deadline) -> str:
-    return _("%(who)s has not renewed the consent") % {"who": owner_of(deadline)}
+    return _("%(who)s has not renewed the consent or the legal basis") % {"who": owner_of(deadline)}
 
 
 def _holder_not_assigned(deadline: Deadline) -> str:
@@ -215,7 +215,7 @@ NEXT: dict[DeadlineKind, Callable[[Deadline], str]] = {
     DeadlineKind.ANSWER_MEETING: _answer_is_next,
     DeadlineKind.MEETING_OUTCOME: _meeting_is_next,
     DeadlineKind.NEXT_STEP: lambda _deadline: pgettext("what comes next", "agree on a next step"),
-    DeadlineKind.RENEW_CONSENT: lambda _deadline: _("renew the consent"),
+    DeadlineKind.RENEW_CONSENT: lambda _deadline: _("renew the consent or the legal basis"),
     DeadlineKind.ASSIGN_HOLDER: lambda _deadline: _("a new holder"),
     DeadlineKind.HEAR_CHILD: lambda _deadline: _("hear the child"),
     DeadlineKind.INVOLVE_PARENTS: lambda _deadline: _("involve the parents"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from coordination.models import Deadline, DeadlineKind, HandoverKind
+from coordination.models import BasisKind, BasisState, Deadline, DeadlineKind, HandoverKind
 from coordination.rules.actors import Actor
 from coordination.templatetags.days import moment_words
 from coordination.web.desk.owed import meeting_of, move_of, there
@@ -104,8 +104,15 @@ def _next_step(deadline: Deadline, _actor: Actor) -> Said:
 
 
 def _renew_consent(deadline: Deadline, actor: Actor) -> Said:
-    has_ended = deadline.due_on < actor.today
-    title = _("The consent has ended: get a new one") if has_ended else _("The consent ends: renew it")
+    basis = there(deadline.basis)
+    if basis.kind == BasisKind.STATUTORY:
+        title = _("The legal basis has been withdrawn: find another one")
+    elif basis.state == BasisState.WITHDRAWN:
+        title = _("The consent has been withdrawn: get a new one")
+    elif deadline.due_on < actor.today:
+        title = _("The consent has ended: get a new one")
+    else:
+        title = _("The consent ends: renew it")
     return Said(title, _("Renew"), reverse("basis_record", args=[deadline.case.code]))
 
 

@@ -127,5 +127,19 @@ def test_the_end_of_a_legal_basis_is_when_it_is_withdrawn(world: World) -> None:
     accepted(world, case)
     pass_time(now=on(900))
     assert opens(world.anna, case, at=on(900))
+    assert not is_owed(case, RENEW)
     withdraw_basis(basis=case.bases.get(), actor=world.maja, now=on(901))
     assert not opens(world.anna, case, at=on(901))
+
+
+def test_a_legal_basis_that_is_withdrawn_is_the_holders_to_replace_where_a_reference_waits_for_it(world: World) -> None:
+    law = BasisDraft(BasisKind.STATUTORY, statutory=term(StatutoryBasis, "statutory"))
+    case = a_case(world, reference=a_reference(), basis=law)
+    without = a_case(world, reference=None, basis=law)
+    for each in (case, without):
+        withdraw_basis(basis=each.bases.get(), actor=world.maja, now=on(5))
+    assert (owed(case, RENEW).owner, owed(case, RENEW).due_on) == (world.maja, day(5))
+    assert not is_owed(without, RENEW)
+    record_basis(case=case, draft=law, actor=world.maja, now=on(6))
+    assert how_settled(case, RENEW) == [Settlement.MET]
+    assert not is_owed(case, RENEW)
