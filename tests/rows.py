@@ -46,11 +46,11 @@ def restore(kept: Rows) -> None:
     """Let there be these rows and no others, whatever has been committed meanwhile."""
     with transaction.atomic(), connection.cursor() as cursor:
         changed = [model for model in {**_filled(), **kept} if model not in kept or rows_of(model) != kept[model]]
+        lost = {model: kept[model] for model in changed if model in kept}
         with unguarded():
             for model in changed:
                 cursor.execute(f"DELETE FROM {_table(model)}")  # noqa: S608
-        lost = {model: kept[model] for model in changed if model in kept}
-        add_rows(lost)
+            add_rows(lost)  # before the guards come back: by then every row has those that it refers to
         for statement in connection.ops.sequence_reset_sql(no_style(), list(lost)):
             cursor.execute(statement)
 

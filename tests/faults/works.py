@@ -23,7 +23,7 @@ FULL = os.environ.get("FAULTS") == "full"
 MANY = 10_000 if FULL else 200
 PATIENCE = 900.0 if FULL else 240.0  # seconds after which something counts as lost
 # Short enough for a test to wait for, and long beside what a message takes on a busy machine.
-LEASE, TIMEOUT, PAUSE, ROUND = 5.0, 2.0, 1.0, 0.5
+LEASE, TIMEOUT, PAUSE, ROUND = 12.0, 5.0, 1.0, 0.5
 QUICK_WORKER = ["--concurrency=1", "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 

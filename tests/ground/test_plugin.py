@@ -11,7 +11,7 @@ from tests import plugin
 from tests.services import NotStarted
 
 
-def cannot_start() -> NoReturn:
+def cannot_start(*, options: list[str]) -> NoReturn:
     raise NotStarted("There is no PostgreSQL")
 
 

@@ -185,8 +185,8 @@ REFUSED: dict[str, tuple[Write, ...]] = {
     "basis_one_active_per_case": (lambda s: again(s.case.bases.get()),),
     "basis_has_what_its_kind_needs": (
         lambda s: change(s.case.bases.get(), ends_on=None),
-        lambda s: change(s.case.bases.get(), kind="statutory"),
-        lambda s: change(s.case.bases.get(), kind="anonymous"),
+        lambda s: change(s.case.bases.get(), kind="statutory", given_by=None, given_on=None),
+        lambda s: change(s.case.bases.get(), kind="anonymous", given_by=None, given_on=None),
     ),
     "basis_given_by_somebody_on_a_day": (
         lambda s: change(s.case.bases.get(), given_by=None),
