@@ -110,10 +110,11 @@ A_DAY_AHEAD = timedelta(hours=26)
     [
         pytest.param({"claim": uuid4(), "attempts": 2, "next_at": on(0) + A_DAY_AHEAD + lease()}, 1, id="claimed"),
         pytest.param({"next_at": on(0) + A_DAY_AHEAD + lease() / 2}, 0, id="resting"),
+        pytest.param({"next_at": on(0, hours=1) + lease() / 2}, 0, id="resting, by a clock an hour ahead"),
         pytest.param({"attempts": 3, "next_at": on(0) + A_DAY_AHEAD}, 3, id="to be tried again"),
     ],
 )
-def test_a_clock_that_was_a_day_ahead_and_is_set_right_holds_nothing_up(
+def test_a_clock_that_was_ahead_and_is_set_right_holds_nothing_up(
     world: World, held: dict[str, Any], attempts_left: int
 ) -> None:
     message = due(world.maja, **held)

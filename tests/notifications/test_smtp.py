@@ -14,7 +14,7 @@ from django.core.mail import EmailMessage
 
 from notifications.channels.smtp import Backend, NotTaken
 
-UNKNOWN, FULL = "nobody@lilleby.example", "full@lilleby.example"
+UNKNOWN = "nobody@lilleby.example"
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -36,6 +36,7 @@ class Talk(socketserver.StreamRequestHandler):
     """One connection."""
 
     server: Server
+    is_begun = False
 
     def handle(self) -> None:
         """Greet, and answer each line."""
@@ -43,29 +44,35 @@ class Talk(socketserver.StreamRequestHandler):
         self._say(b"220 here")
         for line in self.rfile:
             command = line.decode().strip()
-            if command.startswith("EHLO"):
+            verb = command.split(" ")[0].upper()
+            if verb == "EHLO":
                 self._say(b"250-here")
                 if self.server.takes_many_at_once:
                     self._say(b"250-PIPELINING")
                 self._say(b"250 SIZE 1000000")
-            elif command == "QUIT":
+            elif verb == "QUIT":
                 self._say(b"221 bye")
                 return
             else:
-                self._answer(command)
+                self._answer(verb, command)
 
-    def _answer(self, command: str) -> None:
+    def _answer(self, verb: str, command: str) -> None:
+        if verb == "MAIL" and self.is_begun:
+            self._say(b"503 one message after the other")
+            return
         found = next((answer for part, answer in self.server.answers.items() if part in command), None)
         if found == b"hangs up":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
-        self._say(found or (b"354 go on" if command == "DATA" else b"250 fine"))
-        if command == "DATA" and (found is None or found.startswith(b"354")):
+        self._say(found or (b"354 go on" if verb == "DATA" else b"250 fine"))
+        self.is_begun = verb != "RSET"
+        if verb == "DATA" and (found is None or found.startswith(b"354")):
             lines = iter(self.rfile.readline, b".\r\n")
             content = b"".join(lines)
             if content:
                 self.server.taken.append(content)
             self._say(b"250 taken" if content else b"554 no recipient")
+            self.is_begun = False
 
     def _say(self, line: bytes) -> None:
         self.wfile.write(line + b"\r\n")
@@ -83,6 +90,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 def backend(server: Server) -> Iterator[Backend]:
     backend = Backend(host="127.0.0.1", port=server.server_address[1], timeout=20)
     backend.open()
+    assert backend.connection.has_extn("pipelining") == server.takes_many_at_once
     yield backend
     backend.drop()
 
@@ -110,6 +118,15 @@ def test_a_refused_reader_spoils_nothing_for_the_next_one(server: Server, backen
     assert refused.value.recipients == {UNKNOWN: (int(answer[:3]), answer[4:])}
     assert backend.send_messages([mail("maja@lilleby.example")]) == 1
     assert (len(server.taken), server.connections) == (1, 1)
+
+
+def test_a_server_that_goes_ahead_without_a_reader_is_given_nothing(server: Server, backend: Backend) -> None:
+    server.answers["RCPT TO:<nobody"] = b"550 nobody here has that name"
+    server.answers["DATA"] = b"354 go on"
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        backend.send_messages([mail(UNKNOWN)])
+    assert backend.send_messages([mail("maja@lilleby.example")]) == 1
+    assert ([b"To: maja@" in taken for taken in server.taken], server.connections) == ([True], 1)
 
 
 def test_a_refused_message_spoils_nothing_for_the_next_one(server: Server, backend: Backend) -> None:
