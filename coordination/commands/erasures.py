@@ -189,7 +189,6 @@ def _erase(case: Case, *, cause: ErasureCause, actor: User | None, now: datetime
         erased_at=now,
         by=actor,
     )
-    CaseKey.objects.filter(case=case).delete()
     receipt.save()
     _take_away(case, receipt, actor=actor, now=now)
     return receipt
