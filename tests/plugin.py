@@ -2,7 +2,7 @@
 
 `--database=sqlite` (the default) works on a file; `--database=postgresql` on the server that
 TEST_DATABASE_URL names or else on one started for this run. What cannot be started is skipped loudly, and
-under CI=true fails.
+under CI=true fails. `--asking-database` leaves out what asks no database, and so was tested on the other one.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ servers = ExitStack()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --database."""
+    """Add --database and --asking-database."""
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="database of the run")
+    parser.addoption("--asking-database", action="store_true", help="only the tests that ask a database anything")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,12 +96,20 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what is marked as being for the other kind of database."""
+    """Leave out what is marked as being for the other kind of database, and what asks none where that is wanted."""
     other = "postgresql" if os.environ["DATABASE_URL"].startswith("sqlite") else "sqlite"
-    left_out = [item for item in items if item.get_closest_marker(other)]
+    is_any = not config.getoption("--asking-database")
+    left_out = [item for item in items if item.get_closest_marker(other) or not (is_any or asks_database(item))]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def asks_database(item: pytest.Item) -> bool:
+    """Say whether a test may ask the database, or serves one: pytest-django lets no other test do so."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    is_marked = any(item.get_closest_marker(mark) for mark in ("django_db", "postgresql", "sqlite"))
+    return is_marked or bool(fixtures & {"db", "transactional_db", "django_db_setup", "live_server"})
 
 
 def pytest_unconfigure() -> None:

@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 
 from tests import plugin
+from tests.builders import World
 from tests.services import NotStarted
 
 
@@ -46,3 +47,20 @@ def test_a_missing_service_fails_under_ci(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(plugin, "UNDER_CI", True)
     with pytest.raises(pytest.fail.Exception):
         plugin.skip_loudly("Redis could not be started")
+
+
+def test_what_asks_no_database_runs_once(request: pytest.FixtureRequest) -> None:
+    assert not plugin.asks_database(request.node)
+
+
+@pytest.mark.django_db
+def test_what_asks_the_database_runs_on_both(request: pytest.FixtureRequest) -> None:
+    assert plugin.asks_database(request.node)
+
+
+def test_what_takes_a_municipality_runs_on_both(request: pytest.FixtureRequest, world: World) -> None:
+    assert plugin.asks_database(request.node)
+
+
+def test_what_serves_a_database_runs_on_both(request: pytest.FixtureRequest, served_database_url: str) -> None:
+    assert plugin.asks_database(request.node)
