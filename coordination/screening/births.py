@@ -13,7 +13,8 @@ from coordination.screening.lists import either
 from coordination.screening.typos import is_near
 
 _BORN = (
-    r"(?:fød\w*|født\w*|fødels?\w*|foedt|foedselsdag\w*|fdt|fdato|f\.?\s?dato|fdag|fylder|blev \d+|born|birthday\w*|"
+    r"(?:fød\w*|født\w*|fødels?\w*|foedt|foedselsdag\w*|fdt|fdato|f\.?\s?dato|fdag|fylder|"
+    r"fyldte (?:år|\d+)|runder \d+|blev \d+|bliver \d+ år|blevet \d+ år|born|birthday\w*|"
     r"birth\w*|b-day|bday|d\.?o\.?b|dob|turns|turning)"
 )
 _PLAIN_F = re.compile(r"(?<![\w.])f[.:]?\s?(?:d[.:]?\s?)?(?:den\s?)?$")
@@ -32,16 +33,37 @@ _ORDINAL = (
     r"(?:første|anden|andet|tredje|tredie|fjerde|femte|sjette|syvende|ottende|niende|tiende|ellevte|tolvte|trettende|"
     r"fjortende|femtende|sekstende|syttende|attende|nittende|tyvende|\w{2,4}ogtyvende|tredivte|enogtredivte)"
 )
-_SAID_DAY = rf"{_ORDINAL}(?:\s(?:i|af))?\s(?:{_ORDINAL}|{MONTHS})\b(?:\s(?:i\s)?[^\W\d_]+){{0,5}}"
-_SAID = re.compile(rf"\b{_BORN}\b[^.!?\d]{{0,20}}?(?P<day>{_SAID_DAY})")
+_SAID_DAY = (
+    rf"(?:{_ORDINAL}|\d{{1,2}}\.?)(?:\s(?:i|af)(?:\sden)?)?\s(?:{_ORDINAL}|{MONTHS}|(?<=\si\s)\d{{1,2}}\b)"
+    rf"(?:\.|\b)(?:\s(?:i\s)?(?:[^\W\d_]+|\d{{2}}(?:\d{{2}})?\b)){{0,5}}"
+)
+_BORN_OR_F = rf"(?:\b{_BORN}\b|(?<![\w.])f\.)(?:\s\d{{1,2}}\b(?:\s?år)?(?=[ ,]))?"
+_SAID = re.compile(rf"{_BORN_OR_F}[^!?\d]{{0,20}}?\b(?P<day>{_SAID_DAY})")
 _MONTH_OF_BIRTH = re.compile(
-    rf"(?:\b{_BORN}\b|(?<![\w.])f\.)[:.]?\s(?:er\s)?(?:d\.?\s|den\s)?(?:i\s|in\s)?(?P<day>"
-    rf"(?:(?:{MONTHS})\b\.?\s?)?(?:i\s)?(?:19|20)\d\d|(?:{MONTHS})\b(?:\s?'?\d\d\b)?)"
+    rf"{_BORN_OR_F}[:.,]?\s?(?:\b(?:er|år|den|på|d\.|in?|vist|her)\s){{0,3}}(?P<day>"
+    rf"(?:(?:{MONTHS})\b\.?\s?)?(?:i\s)?(?:år(?:et|gang)?\s)?(?:19|20)\d\d\b|(?:{MONTHS})\b(?:\s?'?\d\d\b)?)"
+)
+_FEASTS = (
+    r"(?:jule|nytårs|(?:skt\.? ?|sankt ?)hans ?|mortens|lille ?jule|store ?bede|grundlovs|langfre|skærtors|valentins|"
+    r"påske|pinse|første jule|anden jule|[12]\. jule|luci?a)(?:aften|af?tens?dag|dag|n)?|halloween|fastelavn"
+)
+_FEAST_OF_BIRTH = re.compile(
+    rf"{_BORN_OR_F}[:.,]?\s?(?:\b(?:er|år|den|på|d\.|i|selve|om)\s){{0,3}}(?P<day>"
+    rf"(?:{_FEASTS})\b(?:,?\s(?:i\s)?(?:(?:19|20)\d\d|'?\d\d))?|(?:sommeren|vinteren|foråret|efteråret)\s(?:i\s)?(?:19|20)\d\d\b)"
+)
+# Three numbers with nothing but blanks or commas between: a day only after a word of birth.
+_LOOSE = re.compile(
+    rf"{_BORN_OR_F}[^.!?\d]{{0,14}}(?P<day>(?:0?[1-9]|[12]\d|3[01])[ ,]{{1,2}}(?:0?[1-9]|1[0-2])[ ,]{{1,2}}"
+    r"(?:(?:19|20)\d\d|\d\d))(?!\d|[.:]\d)"
+)
+_OF_THAT_YEAR = re.compile(
+    rf"\b(?:han|hun|barnet|drengen|pigen|eleven|he|she) er (?:fra |årgang |en ){{1,2}}"
+    rf"(?P<day>(?:(?:{MONTHS})\b\.? ?)?(?:20(?:0\d|1\d|2\d)\b|(?<=årgang )'?[012]\d\b))"
 )
 _KLE = re.compile(r"^\d\d\.\d\d\.\d\d(?:-[a-z]\d\d|,? (?:\d\d/\d{3}|20\d\d-\d{4}|\d\d\.\d\d\.\d\d-[a-z]))")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _WORDS_OF_BIRTH = ("født", "fødselsdag", "fødselsdato", "fødselsdagen", "fødsel", "fylder")
-_NOT_SLIPS = frozenset({"fødte", "føde", "rødt", "løbet", "først", "fylde", "fyldes", "flyder"})
+_NOT_SLIPS = frozenset({"fødte", "føde", "rødt", "løbet", "først", "fylde", "fyldes", "fyldte", "flyder"})
 _CHILD_YEARS = (1.5, 110.0)
 
 
@@ -54,7 +76,7 @@ def find(folded: Folded, today: date) -> Iterator[Spot]:
             yield Spot(Kind.BIRTH_DATE, day.start, day.end, Level.BLOCK, f"birth.{rule}")
     without_slips = _without_slips(low)
     meant = without_slips if len(without_slips) == len(low) else low
-    for pattern in (_SAID, _MONTH_OF_BIRTH):
+    for pattern in (_SAID, _MONTH_OF_BIRTH, _FEAST_OF_BIRTH, _LOOSE, _OF_THAT_YEAR):
         for match in pattern.finditer(meant):
             yield Spot(Kind.BIRTH_DATE, match.start("day"), match.end("day"), Level.BLOCK, "birth.words")
 

@@ -35,6 +35,8 @@ _DATED = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:\s?[./ -]\s?(\d{{1,2}})|\.?\s?({MONTHS})\.?)\s?[./ -]?\s?((?:18|19|20)?\d\d)"
     r"(?P<between>[^\d]{1,24}?)(\d{4})(?!\d)"
 )
+# The last four made unreadable: the day of birth is there all the same.
+_MASKED = re.compile(r"(?<!\d)(?P<born>\d{6})\s?-?\s?(?:x{3,4}|\*{3,4}|•{3,4}|#{3,4}|\?{3,4}|_{3,4})(?!\w)")
 _ONWARD = re.compile(r"\s?-\s?\d|[.:]\d")
 
 
@@ -102,6 +104,9 @@ def find(folded: Folded, atoms: list[Atom], today: date) -> Iterator[Spot]:
     for match in _DATED.finditer(folded.low):
         if _is_dated_cpr(match, folded.low, today):
             yield Spot(Kind.CPR, match.start(), match.end(), Level.BLOCK, "cpr.date")
+    for match in _MASKED.finditer(folded.low):
+        if is_cpr(f"{match['born']}0000"):
+            yield Spot(Kind.CPR, match.start(), match.end(), Level.BLOCK, "cpr.masked")
     for start, end, said in windows(atoms, lengths=(10, 12)):
         if is_cpr(said) and not is_counted_up(said):
             yield Spot(Kind.CPR, start, end, Level.BLOCK, "cpr.spoken")

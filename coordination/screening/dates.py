@@ -24,20 +24,21 @@ _NAMES = (
 MONTH_NUMBERS = {name: number for number, names in enumerate(_NAMES, 1) for name in names}
 MONTHS = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 _YEAR = r"(?P<year>(?:18|19|20)\d\d|'?\d\d)"
+_ALONE = r"(?<![\d,/:-])(?<!\d\.)"  # no part of a longer number; "f.1.2.19" has a stop before it
 _SHAPES = (
-    re.compile(r"(?<![\d.])(?P<year>(?:19|20)\d\d)[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)(?<!\d\.)(?P<year>(?:19|20)\d\d)[-./](?P<month>\d{1,2})[-./](?P<day>\d{1,2})(?!\d)"),
     re.compile(
-        rf"(?<![\d.,/:-])(?P<day>\d{{1,2}})\s?[./-]\s?(?P<month>\d{{1,2}})(?:\s?[./-]\s?|,?\s){_YEAR}(?![\d:/]|[.,]\d)"
+        rf"{_ALONE}(?P<day>\d{{1,2}})\s?[./-]\s?(?P<month>\d{{1,2}})(?:\s?[./-]\s?|,?\s){_YEAR}(?![\d:/]|[.,]\d)"
     ),
-    re.compile(r"(?<![\d.,/:-])(?P<day>\d{1,2}) (?P<month>\d{1,2}) (?P<year>(?:19|20)\d\d)(?!\d)"),
+    re.compile(rf"{_ALONE}(?P<day>\d{{1,2}}) (?P<month>\d{{1,2}}) (?P<year>(?:19|20)\d\d)(?!\d)"),
     re.compile(
-        rf"(?<!\d)(?P<day>\d{{1,2}})\s?(?:\.|st|nd|rd|th)?\s?(?:of )?(?P<name>{MONTHS})\b\.?"
+        rf"(?<!\d)(?P<day>\d{{1,2}})\s?(?:\.|st|nd|rd|th)?\s?(?:of )?(?P<name>{MONTHS})(?![^\W\d_])\.?"
         rf"(?:,?\s?-?{_YEAR}(?![\d:.]\d|\d))?"
     ),
     re.compile(rf"\b(?P<name>{MONTHS})\.? (?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<year>(?:19|20)\d\d))?(?![\d.:])"),
-    re.compile(r"(?<![\d.,/:-])(?P<day>\d{1,2})\s?[./-]\s?(?P<month>\d{1,2})(?![\d/:])"),
-    re.compile(r"(?<![\d.,/:-])(?P<day>\d\d)(?P<month>\d\d)(?P<year>(?:(?:19|20)\d\d|\d\d))(?![\d]|[-.,:/]\d)"),
-    re.compile(r"(?<![\d.,/:-])(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\d]|[-.,:/]\d)"),
+    re.compile(rf"{_ALONE}(?P<day>\d{{1,2}})\s?[./-]\s?(?P<month>\d{{1,2}})(?![\d/:])"),
+    re.compile(rf"{_ALONE}(?P<day>\d\d)(?P<month>\d\d)(?P<year>(?:(?:19|20)\d\d|\d\d))(?![\d]|[-.,:/]\d)"),
+    re.compile(rf"{_ALONE}(?P<year>20\d\d)(?P<month>\d\d)(?P<day>\d\d)(?![\d]|[-.,:/]\d)"),
 )
 _FROM_TO = re.compile(r"\d{1,2}-\d{1,2}[.:]\d\d$|\d{1,2}[.:]\d\d-\d{1,2}$")
 _SOLID = _SHAPES[-2:]

@@ -26,6 +26,15 @@ AFTER_KIN = frozenset(
         "fravær",
         "trivsel",
         "underretning",
+        "team",
+        "lærer",
+        "lærere",
+        "pædagog",
+        "klasse",
+        "støtte",
+        "kontaktperson",
+        "overgang",
+        "skolestart",
     ]
 )
 BEFORE_NAMES = frozenset(
@@ -37,16 +46,26 @@ BEFORE_NAMES = frozenset(
 )
 FAMILY = frozenset(["familien", "fam", "familie", "family", "familierne"])
 CALLED = frozenset(["hedder", "hed", "kaldet", "kaldes", "navn", "named", "kælenavn", "fornavn", "efternavn"])
-ROLES = read_words("roles.txt")
 ROOM_WORDS = read_words("rooms.txt")
 SPEAKING_OF = frozenset({"obs", "husk", "vedr", "ang", "spørg", "sammen", "med", "m", "for", "om", "af", "kære", "hej"})
-PLACE_WORDS = frozenset(["i", "ved", "in"])
+PLACE_WORDS = frozenset(
+    ["i", "ved", "in", "nørre", "sønder", "øster", "vester", "gammel", "gl", "store", "sankt", "skt"]
+)
 MONTH_WORDS = frozenset(MONTH_NUMBERS)
 _INSTITUTION_ENDS = "|".join(sorted(read_words("institution_endings.txt")))
 _INSTITUTION = re.compile(rf"(?:{_INSTITUTION_ENDS})s?$")
 _SURNAME_ENDS = re.compile(
     r"(?:[^aeiouyæøå]sen|ssen|gaard|gård|dóttir|dottir|sson|son|ova|ov|ski|ska|wicz|czyk|vić|ić|vic|oğlu|oglu|zadeh|enko|"
     r"kær|kjær|berg|bjerg|holm|lund|toft|bæk|dahl|strøm|poulos|idis|yan|ian|ez)$"
+)
+_ROLES = read_words("roles.txt")
+_ROLE_ENDS = re.compile(
+    r"(?:leder|lærer|pædagog|psykolog|konsulent|vejleder|rådgiver|koordinator|sekretær|assistent|medhjælper|terapeut|"
+    r"behandler|plejerske|inspektør|chef|medarbejder|logopæd|vikar)(?:en|n)?$"
+)
+_LONG_NOUN = re.compile(
+    r"(?:(?:n|l)ing|hed|else|ion|itet|ness|skab|udvalg|råd|nævn|gruppe|terminal|forløb|møde|dag|uge|plan|team|hus)"
+    r"(?:e?n|e?t|er|erne)?$"
 )
 _NO_SURNAME = read_words("no_surnames.txt")
 
@@ -122,6 +141,16 @@ def is_common_word(low: str) -> bool:
 def is_institution(low: str) -> bool:
     """Say whether a word ends as the names of institutions and places do."""
     return low in read_words("institutions.txt") or _INSTITUTION.search(low) is not None
+
+
+def is_long_noun(low: str) -> bool:
+    """Say whether a long word ends as nouns do that are no names: "Indskolingen", "Ungeudvalget"."""
+    return len(low) > 6 and _LONG_NOUN.search(low) is not None
+
+
+def is_role(low: str) -> bool:
+    """Say whether a word is what somebody works as: "psykolog", "inklusionsvejlederen"."""
+    return low in _ROLES or _ROLE_ENDS.search(low) is not None
 
 
 def looks_like_surname(low: str) -> bool:

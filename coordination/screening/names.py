@@ -19,17 +19,20 @@ from coordination.screening.name_words import (
     FAMILY,
     PARTICLES,
     PLACE_WORDS,
-    ROLES,
     ROOM_WORDS,
     is_common_word,
     is_institution,
+    is_long_noun,
     is_never,
+    is_role,
     looks_like_surname,
     rank_first,
     rank_surname,
 )
 from coordination.screening.words import Word
 
+_THINGS = ("model", "metod", "kurs", "material", "temauge", "uddannels", "koncept", "program")
+_OWNED = frozenset({"tlf", "telefon", "mobil", "mob", "cpr", "mail"})  # after a name: whose it is
 _BEING = frozenset(f"er {state}" for state in read_words("states.txt"))
 
 
@@ -108,7 +111,10 @@ def _beside_a_name(at: int, readings: list[Reading]) -> Reading:
     """Take an unknown capital at the beginning for a name where one stands in a row with it: "Bilguun, Emma og Ida"."""
     reading = readings[at]
     word = reading.word
-    if reading.best or not word.opens or not word.is_capital or is_never(word.low) or is_common_word(word.low):
+    if _stands_before_a_name(at, readings):
+        return Reading(word, Sure.NAME, Sure.NOT)
+    is_plain = is_never(word.low) or is_common_word(word.low) or is_role(word.low)
+    if reading.best or not word.opens or not word.is_capital or is_plain:
         return reading
     after = readings[at + 1 : at + 3]
     if after and after[0].word.gap == " " and after[0].word.is_capital and after[0].best is Sure.NAME:
@@ -122,6 +128,19 @@ def _beside_a_name(at: int, readings: list[Reading]) -> Reading:
     return reading
 
 
+def _stands_before_a_name(at: int, readings: list[Reading]) -> bool:
+    """Say whether a name that is a word, too, is followed by "og" and a name: "Mynte og Elva"."""
+    after = readings[at + 1 : at + 3]
+    return (
+        readings[at].first is Sure.WORD
+        and readings[at].word.is_capital
+        and len(after) == 2
+        and after[0].word.low in {"og", "and", "&"}
+        and after[1].word.is_capital
+        and after[1].first is Sure.NAME
+    )
+
+
 def _is_unknown_capital(at: int, words: list[Word]) -> bool:
     word = words[at]
     if not word.is_capital or len(word.text) < 3 or is_common_word(word.low):
@@ -129,7 +148,7 @@ def _is_unknown_capital(at: int, words: list[Word]) -> bool:
     if word.opens:
         return False
     is_group = len(word.low) > 6 and word.low.endswith(("erne", "ene"))  # Sommerfuglene, Mariehønsene
-    return not is_group and not (at and words[at - 1].low in PLACE_WORDS)
+    return not is_group and not is_long_noun(word.low) and not (at and words[at - 1].low in PLACE_WORDS)
 
 
 def _is_part_of_institution(at: int, words: list[Word]) -> bool:
@@ -196,9 +215,17 @@ def _can_begin(at: int, readings: list[Reading]) -> bool:
         is_initial
         and follows
         and follows.word.gap in {". ", ".", " "}
-        and follows.surname is Sure.NAME
+        and (follows.surname is Sure.NAME or _is_initial_of_somebody(at, readings))
         and (follows.word.is_capital or follows.word.gap != " ")
     )
+
+
+def _is_initial_of_somebody(at: int, readings: list[Reading]) -> bool:
+    """Say whether the words before tell that "R. Sivakumar" is somebody, where no list has the surname."""
+    follows = readings[at + 1]
+    before = readings[at - 1].word.low if at else ""
+    spoken_of = before in BEFORE_NAMES or before in FAMILY
+    return follows.word.gap != " " and (spoken_of or readings[at].word.opens) and follows.best >= Sure.CAPITAL
 
 
 def _extends(position: int, readings: list[Reading], *, begun: bool) -> bool:
@@ -248,9 +275,10 @@ def _judge(at: int, last: int, readings: list[Reading], known: Known) -> Spot | 
     if len(name) == 1:
         return _judge_one(at, readings, known, spoken_of=spoken_of)
     start, end = name[0].word.start, name[-1].word.end
-    if _is_full(name) or (spoken_of and any(each.best is Sure.NAME for each in name)):
+    are_capitals = all(each.word.is_capital for each in name)
+    if _is_full(name) or (spoken_of and (are_capitals or any(each.best is Sure.NAME for each in name))):
         return Spot(Kind.NAME, start, end, Level.BLOCK, "name.full")
-    has_sign = any(each.best is Sure.NAME for each in name) or spoken_of or all(each.word.is_capital for each in name)
+    has_sign = any(each.best is Sure.NAME for each in name) or spoken_of or are_capitals
     if not has_sign:
         return None
     return Spot(Kind.NAME, start, end, Level.WARN, "name.several")
@@ -263,7 +291,8 @@ def _is_full(name: list[Reading]) -> bool:
         return False
     first, last = parts[0], parts[-1]
     if 1 in {len(first.word.low), len(last.word.low)}:
-        return max(first.first, last.surname) is Sure.NAME
+        is_written_out = len(first.word.low) == 1 and last.best is Sure.WORD and last.word.is_capital  # K. E. Lund
+        return is_written_out or max(first.first, last.best) is Sure.NAME
     strong = [each.best is Sure.NAME for each in name]
     if first.first >= Sure.WORD and (last.surname >= Sure.WORD or looks_like_surname(last.word.low)):
         return any(strong) or looks_like_surname(last.word.low)
@@ -276,7 +305,7 @@ def _is_full(name: list[Reading]) -> bool:
 def _judge_one(at: int, readings: list[Reading], known: Known, *, spoken_of: bool) -> Spot | None:
     reading = readings[at]
     word = reading.word
-    if known.has_first_name(word.low) and _is_colleague(at, readings):
+    if (known.has_first_name(word.low) and _is_colleague(at, readings)) or _is_of_a_thing(at, readings):
         return None
     if reading.best is Sure.NAME:
         rule = "name.first" if reading.first is Sure.NAME else "name.surname"
@@ -291,19 +320,29 @@ def _judge_one(at: int, readings: list[Reading], known: Known, *, spoken_of: boo
     return Spot(Kind.NAME, word.start, word.end, Level.WARN, rule)
 
 
+def _is_of_a_thing(at: int, readings: list[Reading]) -> bool:
+    """Say whether the word is the first part of what a method or a course is called: "VIDA-modellen"."""
+    after = readings[at + 1].word if at + 1 < len(readings) else None
+    return bool(after and after.gap == "-" and after.low.startswith(_THINGS))
+
+
 def _acts(at: int, readings: list[Reading]) -> bool:
     """Say whether the word does what only people do: "bo ringer", "Storm er syg"."""
     after = [each.word.low for each in readings[at + 1 : at + 3] if each.word.gap == " "]
     if not after or readings[at].word.low in MONTH_NUMBERS:
         return False
-    return after[0] in read_words("acting_words.txt") or (len(after) == 2 and " ".join(after) in _BEING)
+    return (
+        after[0] in read_words("acting_words.txt")
+        or after[0] in _OWNED
+        or (len(after) == 2 and " ".join(after) in _BEING)
+    )
 
 
 def _is_colleague(at: int, readings: list[Reading]) -> bool:
     """Say whether the word before or after says that somebody works here: "psykolog Lene", "Lene fra PPR"."""
     before = readings[at - 1].word.low if at else ""
     after = [each.word for each in readings[at + 1 : at + 3]]
-    if before in ROLES or (after and after[0].low in ROLES):
+    if is_role(before) or (after and is_role(after[0].low)):
         return True
     return (
         len(after) == 2

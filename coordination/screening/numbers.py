@@ -36,8 +36,8 @@ _ORDINALS = [
     "enogtyvende", "toogtyvende", "treogtyvende", "fireogtyvende", "femogtyvende", "seksogtyvende", "syvogtyvende",
     "otteogtyvende", "niogtyvende", "tredivte", "enogtredivte",
 ]  # fmt: skip
-_SAID = {word: str(value) for word, value in {**_ONES, **_TEENS, **_TENS, **_BOTH}.items()}
-_SAID |= {word: f"{value:02d}" for value, word in enumerate(_ORDINALS, 1)}
+SAID = {word: str(value) for word, value in {**_ONES, **_TEENS, **_TENS, **_BOTH}.items()}
+SAID |= {word: f"{value:02d}" for value, word in enumerate(_ORDINALS, 1)}
 _JOINED = re.compile(
     rf"\b(?:(?:{'|'.join(_SMALL)}) og (?:{'|'.join(_TENS)})|(?:{'|'.join(_TENS)})-(?:{'|'.join(_SMALL)}))\b"
 )
@@ -69,7 +69,7 @@ def read_numbers(folded: Folded) -> list[Atom]:
     pieces = _JOINED.sub(lambda both: re.sub("[ -]", "\x00", both[0]), folded.low)
     for match in _PIECE.finditer(pieces):
         word = match[0].replace("\x00", "-" if "\x00og\x00" not in match[0] else "")
-        said = _SAID.get(word) if not word.isdigit() else word
+        said = SAID.get(word) if not word.isdigit() else word
         if said is None:
             continue
         links = bool(atoms) and _LINK.fullmatch(folded.low[atoms[-1].end : match.start()]) is not None

@@ -19,13 +19,15 @@ _EIGHT = re.compile(
 _ABROAD = re.compile(r"(?<![\w+])(?:\+|00)\s?[1-9]\d{0,2}(?:[ ().\-]{0,2}\d){5,13}(?!\d)")
 _CALLED = re.compile(
     r"\b(?:tlf|tel|telefon\w*|mobil\w*|mob|tlfnr|tlf-nr|mobilnr|nummer|nummeret|"
+    r"(?:nyt|nye|gamle|hans|hendes|deres|mit|mors|fars|rigtige|andet) (?:nyt? |nye )?nr|"
     r"ring\w*|sms\w*|kald\w*|fang\w*|træffes|nås|"
     r"kontakt\w*|opkald|phone|mobile|cell|call|text|whatsapp|signal)\b[^\d!?]{0,22}$"
 )
 _ANY = re.compile(rf"(?<!\d)\d(?:{_GAP}\d){{5,11}}(?![\d])")
 _NOT_CALLED = re.compile(
     r"(?:\b(?:cvr|ean|p|pnr|se|sag|sags|sagen|journal\w*|j|esdh|sbsys|konto\w*|kode\w*|faktura\w*|ordre\w*|kle|id|"
-    r"mødeid|møde-id|meeting id|reg|bilag\w*|matrikel\w*|pin|login|bestilling\w*|serie\w*|licens\w*)"
+    r"mødeid|møde-id|meeting id|reg|bilag\w*|matrikel\w*|pin|login|bestilling\w*|serie\w*|licens\w*|"
+    r"dok|dokument\w*|dokid|akt|ref|reference\w*|rekvisition\w*|vare\w*|model\w*|ticket|inventar\w*)"
     r"[-. ]?(?:nr|nummer|nummeret|no)?|\b(?!tlf|tel|mob)[a-z]{2,4}-nr|\bsagsnummer|"
     r"\bsagsnr|\bjournalnummer|\bjournalnr|\bjnr)[.: #]*(?:er )?$"
 )

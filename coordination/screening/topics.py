@@ -59,6 +59,13 @@ class Topic:
         )
 
 
+# What of another country is no person: "kinesisk nytår", "italiensk mad".
+_OF_A_COUNTRY = re.compile(
+    r" (?:mad|uge|temauge|emneuge|nytår|køkken|musik|dans|litteratur|kunst|kultur|sang|aften|buffet|film|flag|"
+    r"historie)\b"
+)
+
+
 def find(folded: Folded) -> Iterator[Spot]:
     """Find words of each kind. They are no proof, so they only warn."""
     for match in _TOKEN.finditer(folded.low):
@@ -66,6 +73,8 @@ def find(folded: Folded) -> Iterator[Spot]:
         if folded.text[match.start() : match.end()] in _capitals():
             yield Spot(Kind.HEALTH, match.start(), match.end(), Level.WARN, "health.capitals")
         for kind in {kind for part in {token, *token.split("-")} for kind in _kinds_of(part)}:
+            if kind is Kind.ETHNICITY and token.endswith("sk") and _OF_A_COUNTRY.match(folded.low, match.end()):
+                continue
             yield Spot(kind, match.start(), match.end(), Level.WARN, f"{kind.value}.word")
     pieces = [(match.start(), match.end(), match[0]) for match in _PART.finditer(folded.low)]
     for kind in TOPICS:

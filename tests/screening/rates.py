@@ -20,7 +20,8 @@ from coordination.screening.findings import TOPICS
 from tests.screening.slots import TODAY, UNITS
 
 HERE = Path(__file__).resolve().parent
-KNOWN = Known.of(places=UNITS)
+# Two sets speak of colleagues by their first name, who are in the directory where such a note is written.
+COLLEAGUES: dict[str, list[str]] = json.loads((HERE / "texts" / "colleagues.json").read_text(encoding="utf-8"))
 SPECIAL = {kind.value for kind in TOPICS} - {"health"}
 AIMS = {"cpr": 0.99, "phone": 0.99, "email": 1.0, "birth_date": 0.97, "address": 0.97, "name": 0.95, "health": 0.85}
 AIM_OF_SPECIAL, MOST_UNFLAGGED, MOST_BLOCKED, MOST_FLAGGED = 0.8, 0.02, 0.01, 0.05
@@ -59,9 +60,10 @@ def read(name: str) -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def measure(half: str, today: date = TODAY, known: Known = KNOWN) -> Rates:
+def measure(half: str, today: date = TODAY, known: Known | None = None) -> Rates:
     """Check all texts of one half."""
     rates = Rates()
+    known = known or Known.of(places=UNITS, people=COLLEAGUES.get(half, []))
     for text in read(f"{half}_personal"):
         findings = check(text["text"], today, known)
         rates.personal += 1

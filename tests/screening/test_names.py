@@ -29,6 +29,9 @@ FULL = [
     "far til [Oliver Stage]",
     "[Karl Emil Brandt] møder kl 8",
     "[EMMA JENSEN] ER MED I DAG",
+    "far [R. Sivakumar] ringer",
+    "K. [E. Lund] er med",
+    "far [Xolani Wetheko] ringer",
 ]
 SINGLE = [
     "[emil] er syg",
@@ -62,6 +65,10 @@ SINGLE = [
     "kaldet [piphans]",
     "brev fra [Мария] i dag",
     "ring til [محمد] i dag",
+    "[Saga] trives",
+    "[Mynte] og [Elva]",
+    "[Birks] team",
+    "[Storm] tlf 22334455",
     "ams lille [emil]".replace("ams", "[ams]"),
 ]
 NONE = [
@@ -104,6 +111,13 @@ NONE = [
     "Mariehønsene spiser med Sommerfuglene",
     "Vores Store Møde Om Trivsel Og Læring",
     "navn: mødet",
+    "velkommen til Indskolingen",
+    "sag i Ungeudvalget",
+    "vi ses på Nørre Nissum",
+    "VIDA-modellen",
+    "oplæg om sanser",
+    "mandag el tirsdag",
+    "Lucia den 13. december",
 ]
 
 
@@ -141,6 +155,9 @@ KNOWN = Known.of(
         "lene holm kommer",
         "Lene Holms lokale",
         "psykolog Lene kommer",
+        "Psykolog Lene kommer",
+        "skolepsykolog lene kommer",
+        "inklusionsvejleder lene kommer",
         "Lene fra PPR kommer",
         "vi ses i Emmas Hus",
         "lokale Emil",
