@@ -17,6 +17,7 @@ _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | t
 HIDDEN = "…"
 # The address of somebody's calendar feed is its key: whoever reads the log shall not read the calendar.
 _SECRET = re.compile(r"(?<=/kalender/)[^\s\"'<>)\]]+")
+_PATH = re.compile(r"(?<=/kalender/).+", re.DOTALL)
 # What Celery says of a task besides its name and id: what it was given, and the words of what went wrong.
 _WORDS_OF_TASKS = ("exc", "traceback", "args", "kwargs")
 
@@ -37,6 +38,8 @@ class Formatter(logging.Formatter):
         bare.exc_text = None  # as another handler may have written it, with its words
         if record.name.startswith("django."):
             bare.args = _without_cpr(record)
+            if looks_like_cpr(str(record.msg)):  # such as the name of a host that nobody has
+                bare.msg = HIDDEN
         elif record.name.startswith("celery.") and isinstance(record.args, Mapping):
             bare.args = {**record.args, **{key: HIDDEN for key in _WORDS_OF_TASKS if key in record.args}}
         return _SECRET.sub(HIDDEN, super().format(bare))
@@ -54,13 +57,25 @@ class Formatter(logging.Formatter):
 
 
 def _without_cpr(record: logging.LogRecord) -> tuple[object, ...] | Mapping[str, object] | None:
-    """Give what a record of Django's is about without what looks like a CPR number, such as a mistyped address."""
+    """Give what a record of Django's is about without what looks like a CPR number, such as a mistyped address.
+
+    An address that leads nowhere may hold whatever somebody has typed: none of it is written down.
+    """
     if not isinstance(record.args, tuple):
         return record.args
+    request = getattr(record, "request", None)
     # The address stands escaped in the record: whether it holds a number shows in the request's own.
-    is_in_path = looks_like_cpr(_SECRET.sub(HIDDEN, getattr(getattr(record, "request", None), "path", "")))
-    args = (_SECRET.sub(HIDDEN, arg) if isinstance(arg, str) else arg for arg in record.args)
+    is_in_path = looks_like_cpr(_SECRET.sub(HIDDEN, getattr(request, "path", "")))
+    leads_nowhere = getattr(request, "resolver_match", "") is None
+    args = (_hidden(arg) if isinstance(arg, str) else arg for arg in record.args)
     return tuple(
-        HIDDEN if isinstance(arg, str) and (looks_like_cpr(arg) or (is_in_path and arg.startswith("/"))) else arg
+        HIDDEN
+        if isinstance(arg, str) and (looks_like_cpr(arg) or ((is_in_path or leads_nowhere) and arg.startswith("/")))
+        else arg
         for arg in args
     )
+
+
+def _hidden(arg: str) -> str:
+    """Leave out the secret; of a path all that follows, for what was mistyped may hold anything."""
+    return _PATH.sub(HIDDEN, arg) if arg.startswith("/") else _SECRET.sub(HIDDEN, arg)

@@ -29,6 +29,7 @@ VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var")
 
 # Never true: the debug page shows what people typed and what the database answered.
 DEBUG = False
+DEFAULT_EXCEPTION_REPORTER_FILTER = "backend.reports.NothingTyped"
 
 # --- Database -----------------------------------------------------------------------------------------------
 SQLITE_OPTIONS: dict[str, Any] = {
@@ -151,6 +152,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "coordination.web.searching.AddressMiddleware",
     "coordination.web.requests.ActorMiddleware",
 ]
 ROOT_URLCONF = "backend.urls"

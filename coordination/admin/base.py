@@ -11,15 +11,26 @@ from django.http import HttpRequest, HttpResponse
 
 from coordination.errors import Refusal
 from coordination.models import User
+from coordination.web.forms_base import WithoutCpr
 
 if TYPE_CHECKING:  # at run time these take no type
     ModelAdmin = admin.ModelAdmin[Any]
-    TabularInline = admin.TabularInline[Any, Any]
-    ModelForm = forms.ModelForm[Any]
+    BareInline = admin.TabularInline[Any, Any]
+    BareForm = forms.ModelForm[Any]
     InlineFormSet = forms.BaseInlineFormSet[Any, Any, Any]
 else:
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
-    ModelForm, InlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+    ModelAdmin, BareInline = admin.ModelAdmin, admin.TabularInline
+    BareForm, InlineFormSet = forms.ModelForm, forms.BaseInlineFormSet
+
+
+class ModelForm(WithoutCpr, BareForm):
+    """A form of the administration: it takes no CPR number, whatever the field."""
+
+
+class TabularInline(BareInline):
+    """Rows of another table on the same page."""
+
+    form = ModelForm
 
 
 class AdministratorsMixin:
@@ -49,6 +60,8 @@ class AdministratorsMixin:
 class InvolverAdmin(AdministratorsMixin, ModelAdmin):
     """A page whose changes a command may refuse: then the form says why, as it was typed, and nothing has happened."""
 
+    form = ModelForm
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show or save the form. Django rolls everything back where a command refuses."""
         try:
@@ -57,9 +70,13 @@ class InvolverAdmin(AdministratorsMixin, ModelAdmin):
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, *args, **kwargs)
 
+    def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give the form of what can be changed in the list itself."""
+        return super().get_changelist_form(request, **{"form": ModelForm, **kwargs})
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Give the form, which fails with what a command has said a moment ago."""
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         refusal = getattr(request, "refusal", None)
         return _refused(form, refusal) if refusal else form
 

@@ -168,7 +168,7 @@ def _read_header(header: list[str], table: Table, required: Collection[str]) -> 
                 _("This column is missing. The header reads: %(header)s") % {"header": _short(header)}, 1, column
             )
     for column in sorted({column for column in table.columns if column and table.columns.count(column) > 1}):
-        table.fault(_("There are two columns with this name."), 1, column)
+        table.fault(_("There are two columns with this name."), 1, _short([column]))
 
 
 def _read_row(number: int, cells: list[str], table: Table, wanted: Collection[str]) -> None:

@@ -10,16 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from coordination.privacy.cpr import looks_like_cpr
 from coordination.rules.actors import Actor
 
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
-    """Give templates ``today``, ``actor`` (None for nobody) and ``nav_items``."""
+    """Give templates ``today``, ``actor`` (None for nobody), ``nav_items``, and ``here``: the address of the page."""
     actor = getattr(request, "actor", None)
     now = getattr(request, "now", None)
     return {
         "today": timezone.localdate(now),
         "actor": actor,
+        "here": "/" if looks_like_cpr(request.path) else request.get_full_path(),
         "nav_items": _nav_items(request.path, actor) if actor is not None else [],
     }
 

@@ -7,7 +7,10 @@ from typing import Any
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from coordination.privacy.cpr import looks_like_cpr
 
 # A phone's date picker sends the first; people without one type the others.
 DATE_FORMATS = ["%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%y", "%d.%m.%y", "%d/%m/%y"]
@@ -73,7 +76,59 @@ class DateField(forms.DateField):
         super().__init__(input_formats=DATE_FORMATS, **kwargs)
 
 
-class Styled(forms.BaseForm):
+class WithoutCpr(forms.BaseForm):
+    """Refuse a CPR number in every field, be it one of days or of choices, and never show it again.
+
+    Passwords are neither kept nor shown. What is hidden is made by machines and may look like anything.
+    """
+
+    def full_clean(self) -> None:
+        """Check the form, with nothing in the place of what looks like a CPR number."""
+        typed = [name for name, field in self.fields.items() if not (isinstance(field, _CHOICES) or _is_hidden(field))]
+        away = self._turn_away(typed)
+        super().full_clean()
+        # A choice is refused unless it is one of those offered; the refusal quotes it.
+        away += self._turn_away([name for name in self.errors if name in self.fields and name not in typed])
+        for name in (name for name in away if not _is_hidden(self.fields[name])):
+            self.errors.pop(name, None)
+            self.add_error(name, _("This looks like a CPR number."))
+
+    def _turn_away(self, names: list[str]) -> list[str]:
+        found = [name for name in names if self._holds_cpr(name)]
+        if found:
+            blanked = QueryDict(mutable=True)
+            for key in self.data:
+                blanked.setlist(key, values_of(self.data, key))
+            for name in found:
+                blanked.setlist(self.add_prefix(name), [""])
+            self.data = blanked
+        return found
+
+    def _holds_cpr(self, name: str) -> bool:
+        widget = self.fields[name].widget
+        if not self.is_bound or isinstance(widget, forms.PasswordInput | forms.FileInput):
+            return False
+        if getattr(self.fields[name], "is_screened", False):
+            return False  # days and times stand there, too: its own screening tells them apart, and blanks the rest
+        return any(looks_like_cpr(str(value)) for value in values_of(self.data, self.add_prefix(name)))
+
+
+def values_of(data: Any, key: str) -> list[Any]:
+    """Give all values of one name of what was sent."""
+    if isinstance(data, QueryDict):
+        return data.getlist(key)
+    value = data.get(key)
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+
+
+_CHOICES = (forms.ChoiceField, forms.ModelChoiceField, forms.BooleanField)
+
+
+def _is_hidden(field: forms.Field) -> bool:
+    return isinstance(field.widget, forms.HiddenInput)
+
+
+class Styled(WithoutCpr):
     """Dress every widget of a form in its DKFDS class."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

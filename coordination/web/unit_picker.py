@@ -81,9 +81,18 @@ def is_finding(request: PageRequest) -> bool:
 
 
 def kept(form_class: Callable[..., FormType], request: PageRequest, **options: Any) -> FormType:
-    """Make a fresh form that shows what was typed, finds nothing wrong with it yet, and cannot be carried out."""
+    """Make a fresh form that shows what was typed, finds nothing wrong with it yet, and cannot be carried out.
+
+    What looks like a CPR number is not shown again.
+    """
     typed = form_class(request.POST, **options)
-    initial = {name: field.widget.value_from_datadict(typed.data, {}, name) for name, field in typed.fields.items()}
+    values = {name: field.widget.value_from_datadict(typed.data, {}, name) for name, field in typed.fields.items()}
+    initial = {
+        name: value
+        for name, value in values.items()
+        if not (isinstance(value, str) and name != "submission" and looks_like_cpr(value))
+        or getattr(typed.fields[name], "is_screened", False)
+    }
     return form_class(initial=initial, **options)
 
 

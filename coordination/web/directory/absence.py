@@ -19,7 +19,6 @@ from coordination.rules.day_words import due_words
 from coordination.web.directory.forms import AbsenceForm
 from coordination.web.forms_base import InvolverForm
 from coordination.web.requests import PageRequest, carry_out, find
-from coordination.web.searching import turn_cpr_away
 
 MOST_ABSENCES = 100
 
@@ -27,9 +26,6 @@ MOST_ABSENCES = 100
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_absence(request: PageRequest) -> HttpResponse:
     """Show who is away of those one speaks for, and take a new absence; ``?person=`` for one of one's people."""
-    away = turn_cpr_away(request, request.GET.get("navn", ""), "absence")
-    if away is not None:
-        return away
     person = _person(request)
     if request.method != "POST":
         return _page(request, person, AbsenceForm(person=person))

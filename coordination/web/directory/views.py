@@ -17,7 +17,6 @@ from coordination.models import Ask, Term, UnitKind
 from coordination.queries.directory import find_units, read_unit_card, units_seen_by
 from coordination.web.directory.forms import OffersForm
 from coordination.web.requests import PageRequest, carry_out, find, show_form
-from coordination.web.searching import turn_cpr_away
 from coordination.web.unit_picker import LONGEST_SEARCH
 
 PAGE_SIZE = 60
@@ -26,11 +25,7 @@ PAGE_SIZE = 60
 @require_safe
 def show_units(request: PageRequest) -> HttpResponse:
     """Show the open units of the municipality, narrowed down by name, kind and what they can be asked for."""
-    typed = request.GET.get("navn", "")
-    away = turn_cpr_away(request, typed, "units")
-    if away is not None:
-        return away
-    words = typed[:LONGEST_SEARCH]
+    words = request.GET.get("navn", "")[:LONGEST_SEARCH]
     kinds = UnitKind.objects.filter(units__in=units_seen_by(request.actor)).distinct()
     asks = Ask.objects.filter(is_retired=False)
     kind, ask = _one_of(kinds, request.GET.get("slags", "")), _one_of(asks, request.GET.get("kan", ""))
