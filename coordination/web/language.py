@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language as show_in_language
 
 from coordination.commands.people import choose_language
@@ -13,6 +14,7 @@ from coordination.models import User
 
 
 @login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Show the pages in the language sent, from now on in this browser; who is signed in is told in it, too."""
     chosen = request.POST.get("language", "")

@@ -7,12 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import RedirectView
 
 from coordination.commands.sign_ins import begin_sign_in, end_sign_in
-from coordination.errors import TooOften
+from coordination.errors import TooOften, Unseen
 from coordination.models import User
 from coordination.web.forms_base import SignInForm
 
@@ -65,6 +67,22 @@ def address_of(request: HttpRequest) -> str:
     """Say where a request comes from. Behind a proxy that is what the proxy has written last, and nobody else can."""
     forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_HTTPS else ""
     return forwarded.rpartition(",")[2].strip() or str(request.META.get("REMOTE_ADDR", ""))
+
+
+class ToSigningIn(RedirectView):
+    """Lead from the administration to signing in; who has, and is no administrator, learns of no administration.
+
+    Otherwise signing in would lead them back there, and so on without an end.
+    """
+
+    pattern_name = "sign_in"
+    query_string = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Go there."""
+        if isinstance(request.user, User) and not request.user.is_staff:
+            raise Unseen(_("Not found."))
+        return super().dispatch(request, *args, **kwargs)
 
 
 class SignOut(LogoutView):

@@ -55,6 +55,8 @@ def decline(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("handover", pk)
     handover = _find(request, pk)
+    if handover.state == HandoverState.OFFERED:  # whoever comes too late hears what has become of it
+        require_right(may_answer_handover(request.actor, handover), request.actor, handover.case, sees_it=True)
     form = DeclineForm(request.POST, auto_id="no_%s")
 
     def act() -> str:

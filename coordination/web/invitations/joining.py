@@ -24,7 +24,7 @@ from coordination.web.requests import PageRequest, carry_out, find, show_form
 ANSWER, YES = "answer", "yes"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_request_page(request: PageRequest, pk: int) -> HttpResponse:
     """Show the request to the holder with the two answers, and to the asker with what has become of it."""
     join_request = seen_request(request, pk)
@@ -65,7 +65,7 @@ def join_request_page(request: PageRequest, pk: int) -> HttpResponse:
     return show_form(request, "invitations/join_request.html", form, **context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_withdraw(request: PageRequest, pk: int) -> HttpResponse:
     """Take one's own request back."""
     join_request = seen_request(request, pk)

@@ -19,7 +19,7 @@ from coordination.web.requests import PageRequest, find
 from coordination.web.taking_part import case_or_desk
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def complete(request: PageRequest, pk: int) -> HttpResponse:
     """Say that a partner's part is done, and what came of it."""
     partnership = part_to_end(request, pk, holder_may=True)
@@ -45,7 +45,7 @@ def complete(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: PageRequest, pk: int) -> HttpResponse:
     """Leave before one's part is done."""
     partnership = part_to_end(request, pk, holder_may=False)
@@ -71,7 +71,7 @@ def leave(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contact(request: PageRequest, pk: int) -> HttpResponse:
     """Name another contact person; whoever was it until now may see nothing of the case from then on."""
     partnership = part_to_end(request, pk, holder_may=False)

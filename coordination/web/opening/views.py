@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coordination.commands.cases import open_case
 from coordination.commands.join_requests import ask_to_join
@@ -28,7 +28,7 @@ from coordination.web.requests import PageRequest, carry_out, find, show_form
 from coordination.web.unit_picker import Picker, as_id, is_finding, kept, picked_in
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def open_case_page(request: PageRequest) -> HttpResponse:
     """Open a case on one page; a reference that is on an open case already leads to asking to join that one."""
     if is_finding(request):
@@ -39,7 +39,7 @@ def open_case_page(request: PageRequest) -> HttpResponse:
     return response or page.show(same=met[0] if met else None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def find_partners(request: PageRequest) -> HttpResponse:
     """Show which units to invite, for the theme chosen and the words searched for; nothing is carried out."""
     if request.method != "POST":
@@ -48,7 +48,7 @@ def find_partners(request: PageRequest) -> HttpResponse:
     return page.show("opening/_partners.html" if request.headers.get("HX-Request") else "opening/open.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def join_ask(request: PageRequest) -> HttpResponse:
     """Ask the holder of the open case with the same reference to let one's unit in. Nothing else is learnt of it."""
     if request.method != "POST":
@@ -63,7 +63,7 @@ def join_ask(request: PageRequest) -> HttpResponse:
     return response or page.show()
 
 
-@require_GET
+@require_safe
 def case_opened(request: PageRequest, code: str) -> HttpResponse:
     """Say who has been asked, by when they answer, what happens if they do not, and who holds the baton."""
     held = cases_taken_part_in(request.actor).filter(holder_id__in=request.actor.persons)
