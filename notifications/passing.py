@@ -14,6 +14,7 @@ from coordination.commands.keys import renew_keys
 from coordination.commands.linking import link_rows
 from coordination.commands.log_clearing import clear_logs
 from coordination.commands.look_checks import draw_looks, remind_of_looks
+from coordination.commands.notes import expire_notes
 from coordination.commands.time import pass_time
 from coordination.models import OutboxEntry
 from notifications.commands.endings import clear_messages
@@ -57,6 +58,7 @@ def let_things_end(*, may_go_on: Callable[[], bool] = go_on) -> int:
     done = until_dry(
         lambda failed: erase_due(now=timezone.now(), limit=BATCH_OF_CASES, failed=failed), may_go_on=may_go_on
     )
+    done += until_dry(lambda _failed: expire_notes(now=timezone.now(), limit=BATCH), may_go_on=may_go_on)
     done += until_dry(lambda _failed: clear_out(now=timezone.now(), limit=BATCH), may_go_on=may_go_on)
     done += until_dry(lambda _failed: clear_messages(now=timezone.now(), limit=BATCH), may_go_on=may_go_on)
     return done + until_dry(lambda failed: renew_keys(limit=BATCH_OF_CASES, failed=failed), may_go_on=may_go_on)

@@ -20,7 +20,7 @@ from coordination.privacy.references import NO_INDEX
 
 SUFFIX = ".zip"
 _MANIFEST = "manifest.json"
-_WITHOUT_ROWS = {"coordination_casekey", "django_session"}
+_WITHOUT_ROWS = {"coordination_casekey", "coordination_practicalnote", "django_session"}
 # An index could be tried out number by number: it takes only the index key. It is made anew after a restore.
 _REFERENCES = "coordination_reference"
 _INSTEAD = {"number_index": sql.SQL("uuid_send(uid)"), "index_key_id": sql.Literal(NO_INDEX)}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination.admin import (  # noqa: F401 -- importing them registers them
     figures,
+    notes,
     people,
     retention,
     rules,

@@ -16,6 +16,7 @@ from coordination.commands.changing import (
     require_right,
 )
 from coordination.commands.deadlines import owe, settle
+from coordination.commands.notes import end_notes
 from coordination.commands.partings import let_go_of_those_who_left
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
@@ -183,6 +184,7 @@ def _doable(case: Case, agreement: Agreement, actor: User, now: datetime) -> Agr
 def _settle(agreement: Agreement, state: AgreementState, settlement: Settlement, now: datetime) -> None:
     agreement.state, agreement.settled_at = state, now
     agreement.save(update_fields=["state", "settled_at", "drop_reason"])
+    end_notes(agreement)
     settle(agreement.case, now=now, settlement=settlement, agreement=agreement, kind=DeadlineKind.DO_AGREEMENT)
 
 

@@ -10,6 +10,7 @@ from coordination.commands.bases import require_sharing
 from coordination.commands.batons import leader_beside
 from coordination.commands.changing import again_after_deadlock, changing, record, require_open, require_right
 from coordination.commands.deadlines import owe, settle
+from coordination.commands.notes import end_notes
 from coordination.commands.partings import (
     end_partnership,
     let_go_of_those_who_left,
@@ -165,6 +166,7 @@ def decline_invitation(
         invitation.decline_reason, invitation.onward_unit = reason, onward
         invitation.onward_unknown = onward is None
         invitation.save()
+        end_notes(invitation)
         settle(case, now=now, settlement=Settlement.MET, invitation=invitation)
         if onward is not None:
             _owe_search(case, invitation, owner=case.holder, unit=case.holder_unit, now=now)

@@ -23,6 +23,7 @@ from coordination.commands.changing import (
     require_right,
 )
 from coordination.commands.deadlines import owe, settle
+from coordination.commands.notes import end_notes
 from coordination.commands.partings import cancel_planned
 from coordination.errors import MovedOn, Unacceptable
 from coordination.models import (
@@ -194,6 +195,7 @@ def hold_meeting(
             meeting.save(update_fields=["minutes"])
         meeting.state, meeting.settled_at = MeetingState.HELD, now
         meeting.save(update_fields=["state", "settled_at"])
+        end_notes(meeting)
         settle(case, now=now, settlement=Settlement.MET, meeting=meeting)
         settle(case, now=now, settlement=Settlement.LAPSED, attendance__meeting=meeting)
         came_ids = {person.pk for person in came}

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from coordination.commands.calling import call_person, release_person
 from coordination.commands.changing import record
 from coordination.commands.deadlines import settle
+from coordination.commands.notes import end_notes
 from coordination.models import (
     Agreement,
     AgreementState,
@@ -40,7 +41,10 @@ def end_partnership(
     partnership.ended_at, partnership.end = now, end
     partnership.save(update_fields=["ended_at", "end"])
     if partnership.invitation_id:
-        Invitation.objects.filter(pk=partnership.invitation_id).update(state=state, ended_at=now, **answer)
+        invitations = Invitation.objects.filter(pk=partnership.invitation_id)
+        invitations.update(state=state, ended_at=now, **answer)
+        for invitation in invitations:
+            end_notes(invitation)
 
 
 def take_in(case: Case, *, unit: Unit, contact: User, actor: User | None, now: datetime) -> Partnership:
@@ -144,6 +148,7 @@ def cancel_planned(meeting: Meeting, *, actor: User | None, now: datetime) -> No
     """Cancel a planned meeting, and say so."""
     meeting.state, meeting.settled_at = MeetingState.CANCELLED, now
     meeting.save(update_fields=["state", "settled_at"])
+    end_notes(meeting)
     settle(meeting.case, now=now, settlement=Settlement.LAPSED, meeting=meeting)
     settle(meeting.case, now=now, settlement=Settlement.LAPSED, attendance__meeting=meeting)
     record(EventKind.MEETING_CANCELLED, at=now, actor=actor, case=meeting.case, unit=meeting.place, about=meeting)
@@ -153,6 +158,7 @@ def end_agreement(agreement: Agreement, *, actor: User | None, now: datetime) ->
     """End an open agreement because its case is closed, and say so."""
     agreement.state, agreement.settled_at = AgreementState.ENDED, now
     agreement.save(update_fields=["state", "settled_at"])
+    end_notes(agreement)
     settle(agreement.case, now=now, settlement=Settlement.LAPSED, agreement=agreement)
     record(
         EventKind.AGREEMENT_ENDED,
@@ -187,6 +193,7 @@ def withdraw_invitation_of(invitation: Invitation, *, actor: User | None, now: d
     """End an invitation that has not been answered, and say so. ``cause``: why, a code."""
     invitation.state, invitation.ended_at = InvitationState.WITHDRAWN, now
     invitation.save(update_fields=["state", "ended_at"])
+    end_notes(invitation)
     settle(invitation.case, now=now, settlement=Settlement.LAPSED, invitation=invitation)
     record(
         EventKind.INVITATION_WITHDRAWN,

@@ -106,6 +106,9 @@ class EventKind(models.TextChoices):
     LOOK_DRAWN = "look_drawn"
     LOOK_CONFIRMED = "look_confirmed"
     LOOK_QUESTIONED = "look_questioned"
+    NOTE_WRITTEN = "note_written"
+    NOTE_KEPT = "note_kept"
+    NOTE_REMOVED = "note_removed"
 
 
 # After these a case stands as it stood before: they do not put its next step off.
@@ -114,6 +117,9 @@ CHANGES_NOTHING = (
     EventKind.TRANSITION_REMINDED,
     EventKind.HOLD_PLACED,
     EventKind.HOLD_LIFTED,
+    EventKind.NOTE_WRITTEN,
+    EventKind.NOTE_KEPT,
+    EventKind.NOTE_REMOVED,
 )
 
 

@@ -198,6 +198,14 @@ class LookReason(Term):
         verbose_name_plural = _("reasons to open a reference")
 
 
+class KeepReason(Term):
+    """Why words of a practical note are kept though screening warned of them."""
+
+    class Meta(Term.Meta):
+        verbose_name = _("reason to keep marked words")
+        verbose_name_plural = _("reasons to keep marked words")
+
+
 class LevelName(Term):
     """What the municipality calls a derived level; the code is its number, 0 to 3."""
 
@@ -331,6 +339,7 @@ VOCABULARIES: tuple[type[Term], ...] = (
     MeetingKind,
     StatutoryBasis,
     LookReason,
+    KeepReason,
     LevelName,
     ReferenceSystem,
     InvolvementForm,

@@ -36,6 +36,7 @@ from coordination.models import (
 )
 from coordination.queries.actors import is_away
 from coordination.queries.bases import with_cover
+from coordination.queries.notes import notes_in, wants_notes
 from coordination.queries.visibility import as_parts
 from coordination.rules.access import Part, Parts, covers, kinds_of, may_assign, part_of
 from coordination.rules.actors import Actor
@@ -85,6 +86,8 @@ class CasePage:
     involvements: list[Involvement]
     transitions: list[Transition]
     may_assign: bool
+    has_notes: bool
+    notes: dict[tuple[str, int], str]
 
     @property
     def active_basis(self) -> Basis | None:
@@ -122,6 +125,10 @@ class CasePage:
                 return deadline
         return None
 
+    def note_of(self, noted: str, pk: int) -> str:
+        """Find the practical note of an ask: ``note_of("agreement", 7)``; empty where there is none."""
+        return self.notes.get((noted, pk), "")
+
     def last_of(self, kind: InvolvementKind) -> Involvement | None:
         """Find what was noted last about the child being heard, or about the parents taking part."""
         return next((noted for noted in self.involvements if noted.kind == kind), None)
@@ -146,6 +153,7 @@ def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
     live = [partnership for partnership in partnerships if partnership.ended_at is None]
     fell = bool(holdings) and holdings[-1].reason == HoldingReason.FELL
     leads = actor.leads(case.holder_unit)
+    has_notes = wants_notes(case.holder_unit)
     return CasePage(
         case=case,
         part=part,
@@ -208,6 +216,8 @@ def read_case_page(people: People, part: Part, actor: Actor) -> CasePage:
             holder_is_away=is_away(case.holder_id, actor.today),
             fell_to_leader=fell,
         ),
+        has_notes=has_notes,
+        notes=notes_in(case) if has_notes else {},
     )
 
 

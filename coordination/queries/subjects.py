@@ -10,11 +10,13 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from coordination.models import (
+    NOTES_ARE_KEPT,
     Basis,
     Case,
     ErasureRequest,
     Holding,
     Partnership,
+    PracticalNote,
     Reference,
     ReferencePurpose,
     ReferenceSystem,
@@ -44,6 +46,7 @@ class SubjectCase:
     units: tuple[Stretch, ...]
     bases: tuple[Stretch, ...]
     systems: tuple[str, ...]
+    notes: tuple[Stretch, ...]
     held_since: date | None
     asked_on: date | None
 
@@ -64,6 +67,7 @@ def read_subject_cases(ids: Collection[int]) -> list[SubjectCase]:
         Prefetch("partnerships", Partnership.objects.select_related("unit")),
         Prefetch("bases", Basis.objects.select_related("statutory")),
         Prefetch("references", Reference.objects.select_related("system").defer("sealed_number", "number_index")),
+        Prefetch("notes", PracticalNote.objects.defer("text")),
         Prefetch("holds", RetentionHold.objects.filter(lifted_at=None)),
     )
     asked = dict(ErasureRequest.objects.filter(case__in=ids).values_list("case", "asked_at"))
@@ -91,6 +95,15 @@ def _as_subject_case(case: Case, asked_at: datetime | None) -> SubjectCase:
             for basis in case.bases.all()
         ),
         systems=tuple(sorted({reference.system.label for reference in case.references.all()})),
+        notes=tuple(
+            # That it stands there, and until when at the latest; its words are for those who see the case.
+            Stretch(
+                "",
+                timezone.localdate(note.written_at),
+                timezone.localdate(note.written_at + NOTES_ARE_KEPT),
+            )
+            for note in case.notes.all()
+        ),
         held_since=held,
         asked_on=_day(asked_at),
     )

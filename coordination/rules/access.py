@@ -151,6 +151,11 @@ def may_do_agreement(actor: Actor, agreement: Agreement) -> bool:
     return actor.is_one_of(agreement.owner_id, agreement.case.holder_id)
 
 
+def may_note_agreement(actor: Actor, agreement: Agreement) -> bool:
+    """Say whether the actor may write the note of an agreement: who may do it, and who made it."""
+    return may_do_agreement(actor, agreement) or actor.is_one_of(agreement.made_by_id)
+
+
 def may_assign(actor: Actor, case: Case, *, holder_is_away: bool, fell_to_leader: bool) -> bool:
     """Say whether a leader may move the baton at once: where the holder is away, agrees, or it fell to a leader."""
     frees = holder_is_away or fell_to_leader or case.release_asked_at is not None

@@ -15,6 +15,7 @@ AREAS = (
     "handovers",
     "agreements",
     "meetings",
+    "notes",
     "board",
     "transitions",
     "directory",

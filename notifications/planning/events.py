@@ -168,6 +168,9 @@ SILENT = frozenset(
         EventKind.LOG_CLEARED,
         EventKind.LOOK_CONFIRMED,
         EventKind.LOOK_QUESTIONED,  # it waits on the officer's page
+        EventKind.NOTE_WRITTEN,  # it stands beside the ask, and travels in no message
+        EventKind.NOTE_KEPT,
+        EventKind.NOTE_REMOVED,
     }
 )
 

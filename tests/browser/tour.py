@@ -29,6 +29,7 @@ from coordination.models import (
 from notifications.models import Channel, Message, MessageState
 from notifications.passing import run_round
 from tests.browser.tour_of_moves import Moves, set_children_moving
+from tests.browser.tour_of_notes import write_notes
 from tests.builders import World, a_case, accepted, day, on, term, the_invitation
 from tests.figures.quarters import quarters
 from tests.pages.officers import an_officer
@@ -138,6 +139,7 @@ def set_the_scene(world: World) -> Scene:
     moves = set_children_moving(world)
     quarters(world, date(2026, 1, 1), date(2026, 4, 1))
     look_at_case(case=rich, actor=world.maja, now=on(-25))  # which her leader is asked about in the month after
+    write_notes(world, rich)
     tell_everybody(world)
     return Scene(world, rich, asked, released, closed, kept, moves)
 
@@ -217,6 +219,11 @@ def pages_of(scene: Scene) -> list[Stop]:
         _stop("meeting", "maja", begun),
         _stop("meeting_move", "maja", to_come),
         _stop("meeting_cancel", "maja", to_come),
+        _stop("invitation_note", "maja", asked),
+        _stop("agreement_note", "maja", still_open),
+        _stop("meeting_note", "maja", to_come),
+        _stop("kept_notes", "lone"),
+        _stop("kept_notes", "per"),
         _stop("meeting_hold", "maja", begun),
         *_pages_of_moves(scene),
         _stop("units", "maja"),

@@ -18,6 +18,7 @@ from coordination.models import (
     EventKind,
     FigureRule,
     Membership,
+    NoteRule,
     ReferenceSystem,
     RetentionRule,
     Role,
@@ -32,7 +33,10 @@ from coordination.queries.suggestions import suggest_partners
 from notifications.models import Message, Webhook
 from tests.builders import PASSWORD, World, a_case, term
 
-DIRECTORY = {Unit, Room, ClosingPeriod, User, Membership, DeadlineRule, FigureRule, RetentionRule, TransitionTemplate}
+DIRECTORY = {
+    *(Unit, Room, ClosingPeriod, User, Membership),
+    *(DeadlineRule, FigureRule, NoteRule, RetentionRule, TransitionTemplate),
+}
 
 
 @pytest.fixture
@@ -106,6 +110,7 @@ def test_every_page_opens_and_none_offers_to_delete(as_clerk: Client, world: Wor
     Room.objects.create(unit=world.school, name="Biblioteket")
     FigureRule.objects.create(root=world.town)
     RetentionRule.objects.create(kind="case", months=24)
+    NoteRule.objects.create(root=world.town)
     models: list[type[Any]] = [*DIRECTORY - {ClosingPeriod}, *VOCABULARIES]
     for model in models:
         listed = as_clerk.get(address(model))

@@ -77,6 +77,7 @@ DATA: dict[EventKind, list[dict[str, Any]]] = {
     ],
     EventKind.MEETING_RELEASED: [{"instead": "person"}, {"instead": None}],
     EventKind.MEETING_ANSWERED: [{"comes": True}, {"comes": False}],
+    EventKind.NOTE_KEPT: [{"reason": "ordinary_word", "name": 1}],
     EventKind.MEETING_HELD: [{"minutes": True}, {"minutes": False}],
     EventKind.CHILD_HEARD: [
         {"was_on": "2026-09-14", "form": "talk", "changed_plan": True},

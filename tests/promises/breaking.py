@@ -17,7 +17,9 @@ from coordination.models import (
     Handover,
     Holding,
     Membership,
+    NoteRule,
     Partnership,
+    PracticalNote,
     Reference,
     Role,
     Unit,
@@ -206,4 +208,12 @@ BREAKS: dict[str, list[Breaking]] = {
         lambda lived: lived.owed(DeadlineKind.RENEW_CONSENT, case=lived.busy).update(due_on=day(1)),
     ],
     "consent_ends_with_its_day": [_long_over],
+    "note_ends_with_its_ask": [
+        lambda lived: PracticalNote.objects.update(
+            agreement=None, invitation=the_invitation(lived.busy, lived.world.family)
+        ),
+        lambda lived: PracticalNote.objects.update(case=lived.closed),
+        lambda _lived: NoteRule.objects.update(is_on=False),
+    ],
+    "note_ends_after_thirty_days": [lambda _lived: PracticalNote.objects.update(written_at=on(-28))],
 }

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from django.db import DataError, IntegrityError
+
 from coordination.models import (
+    KeepReason,
     LogLink,
     LookAnswer,
     LookCheck,
     LookDrawing,
     LookSample,
+    PracticalNote,
     RetentionHold,
     RetentionKind,
     RetentionRule,
 )
-from tests.builders import on
+from tests.builders import on, term
 from tests.promises.constraints_of_moves import Write, again, change
 from tests.promises.only_those_who_need_to_know.every_command import Scene
 
@@ -60,6 +64,26 @@ def answer(check: LookCheck, **changes: object) -> None:
     )
 
 
+def the_note(scene: Scene) -> PracticalNote:
+    """The note beside the agreement of the scene."""
+    return scene.agreement.notes.get()
+
+
+def beside(scene: Scene, **ask: object) -> None:
+    """Let the note stand beside something else, with another one of the same beside it."""
+    note, moved = the_note(scene), {"agreement": None, **ask}
+    change(note, **moved)
+    again(note, **moved)
+
+
+def too_long(scene: Scene) -> None:
+    """Let the note be one character longer than it may be; PostgreSQL's column refuses that before the constraint."""
+    try:
+        change(the_note(scene), text="x" * 141)
+    except DataError as refusal:
+        raise IntegrityError("note_is_short") from refusal
+
+
 OF_ENDINGS: dict[str, tuple[Write, ...]] = {
     "retention_hold_one_per_case": (lambda s: again(a_hold(s)),),
     "retention_hold_lifted_by_somebody": (
@@ -75,5 +99,23 @@ OF_ENDINGS: dict[str, tuple[Write, ...]] = {
     "look_check_never_ones_own": (lambda s: answer(a_check(s), answered_by=s.world.maja),),
     "look_drawing_once_a_month": (lambda s: (a_drawing(s), a_drawing(s)),),
     "log_link_once_per_row": (lambda s: (a_link(s, 1), a_link(s, 2)),),
+    "note_of_one_ask": (
+        lambda s: change(the_note(s), agreement=None),
+        lambda s: change(the_note(s), meeting=s.meeting),
+        lambda s: change(the_note(s), invitation=s.invitation),
+        lambda s: change(the_note(s), agreement=None, meeting=s.meeting, invitation=s.invitation),
+    ),
+    "note_one_per_invitation": (lambda s: beside(s, invitation=s.invitation),),
+    "note_one_per_agreement": (lambda s: again(the_note(s)),),
+    "note_one_per_meeting": (lambda s: beside(s, meeting=s.meeting),),
+    "note_is_short": (too_long, lambda s: change(the_note(s), text="")),
+    "note_is_one_line": (
+        lambda s: change(the_note(s), text="lokale\n4"),
+        lambda s: change(the_note(s), text="lokale\r4"),
+    ),
+    "note_kept_with_reason": (
+        lambda s: change(the_note(s), kept=1),
+        lambda s: change(the_note(s), kept_reason=term(KeepReason, "ordinary_word")),
+    ),
     "retention_rule_one_month_to_ten_years": (lambda s: keep(s, 0), lambda s: keep(s, 121)),
 }

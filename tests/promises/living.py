@@ -14,6 +14,7 @@ from coordination.commands.join_requests import ask_to_join
 from coordination.commands.landings import follow_up, review_transition
 from coordination.commands.meetings import WhenAndWhere, call_meeting
 from coordination.commands.milestones import do_milestone
+from coordination.commands.notes import write_note
 from coordination.commands.time import pass_time
 from coordination.models import (
     AgreementKind,
@@ -26,6 +27,7 @@ from coordination.models import (
     EventKind,
     Landing,
     MeetingKind,
+    NoteRule,
     OutboxEntry,
     ReopenReason,
     Theme,
@@ -108,6 +110,8 @@ class Lived:
             actor=world.maja,
             now=on(hours=4),
         )
+        NoteRule.objects.create(root=world.town, is_on=True)
+        write_note(ask=case.agreements.get(), text="lokale 4, indgang B", actor=world.maja, now=on(hours=4))
         offer_handover(case=case, to_person=world.mads, to_unit=world.school, actor=world.maja, now=on(hours=5))
         ask_to_join(
             system=a_reference().system,

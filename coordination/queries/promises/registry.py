@@ -28,7 +28,7 @@ _CASE_CODE = {
     **dict.fromkeys(
         (
             "agreement", "basis", "deadline", "event", "handover", "holding", "invitation", "involvement",
-            "joinrequest", "meeting", "partnership", "reference", "transition",
+            "joinrequest", "meeting", "partnership", "practicalnote", "reference", "transition",
         ),
         "case__code",
     ),

@@ -14,6 +14,7 @@ from coordination.models import AgreementKind, DropReason, LookResult, User
 from coordination.queries.participants import Participant
 from coordination.web.coming_days import ComingDayField
 from coordination.web.forms_base import CardRadio, InvolverForm, RadioList
+from coordination.web.notes.forms import NoteForm
 from coordination.web.terms import TermCards, TermField
 
 NEVER = "never"
@@ -46,7 +47,7 @@ class LookAgainForm(InvolverForm):
         return day + timedelta(weeks=int(weeks))
 
 
-class MakeForm(LookAgainForm):
+class MakeForm(NoteForm, LookAgainForm):
     """Make an agreement."""
 
     kind = TermField(

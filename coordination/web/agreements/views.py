@@ -20,6 +20,7 @@ from coordination.commands.agreements import (
 from coordination.commands.changing import require_right
 from coordination.errors import MovedOn
 from coordination.models import Agreement, AgreementState, LookResult
+from coordination.queries.notes import notes_are_on
 from coordination.queries.participants import participants_of
 from coordination.queries.visibility import cases_seen_by
 from coordination.rules.access import may_do_agreement, may_hold
@@ -40,6 +41,7 @@ def make(request: PageRequest, code: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         participants=participants_of(case),
         me=request.user,
+        with_note=notes_are_on(case.holder_unit),
         initial={"due_on": request.actor.today + USUAL_LIMIT},
     )
 
@@ -54,6 +56,7 @@ def make(request: PageRequest, code: str) -> HttpResponse:
             actor=request.user,
             now=request.now,
         )
+        form.put_note(agreement, actor=request.user, now=request.now)
         messages.success(request, f"{_said_owed(request, agreement)} {_said_look(request, agreement)}".strip())
         return case_or_desk(request, case.pk)
 

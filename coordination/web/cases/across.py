@@ -76,13 +76,18 @@ def _sent_row(reader: Reader, invitation: Invitation) -> Row:
         acts.append(Act(_("Answer"), link("invitation", invitation.pk)))
     if reader.holds:
         acts.append(Act(_("Take back"), link("invitation_withdraw", invitation.pk)))
+        acts += reader.note_acts("invitation", invitation.pk)
     is_late = deadline is not None and deadline.due_on < reader.today
     words = _("has not answered, {when}") if is_late else _("invited, {when}")
     return Row(
         title=invitation.unit.name,
         state=reader.state_of(deadline),
         when=format_html(words, when=reader.answer_by(deadline)),
-        facts=[invitation.ask.label, *([invitation.person.name] if invitation.person is not None else [])],
+        facts=[
+            invitation.ask.label,
+            *([invitation.person.name] if invitation.person is not None else []),
+            *reader.notes_of("invitation", invitation.pk),
+        ],
         acts=acts,
         href=link("unit", invitation.unit_id),
     )
@@ -131,7 +136,8 @@ def _partner_row(reader: Reader, partnership: Partnership, invitation: Invitatio
     if partnership.contact.phone:
         facts.append(partnership.contact.phone)
     if invitation is not None:
-        facts.append(invitation.ask.label)
+        facts += [invitation.ask.label, *reader.notes_of("invitation", invitation.pk)]
+        acts += reader.note_acts("invitation", invitation.pk) if reader.holds else []
     return Row(
         title=partnership.unit.name,
         state="done",

@@ -16,7 +16,7 @@ from coordination.models import (
     Meeting,
     MeetingState,
 )
-from coordination.rules.access import Part, may_do_agreement
+from coordination.rules.access import Part, may_do_agreement, may_note_agreement
 from coordination.web.cases.rows import Act, Reader, Row, link
 
 
@@ -52,6 +52,8 @@ def _agreement_row(reader: Reader, agreement: Agreement) -> Row:
             Act(_("Move"), link("agreement_move", agreement.pk)),
             Act(_("Drop"), link("agreement_drop", agreement.pk)),
         ]
+    if is_open and takes_part and may_note_agreement(reader.actor, agreement):
+        acts += reader.note_acts("agreement", agreement.pk)
     if look is not None and reader.holds and (not is_open or look.due_on <= reader.today):
         acts.insert(0, Act(_("Look at it again"), link("agreement_look", agreement.pk)))
     facts = [f"{agreement.owner.name}, {agreement.unit.name}"]
@@ -59,6 +61,7 @@ def _agreement_row(reader: Reader, agreement: Agreement) -> Row:
         is_past = agreement.look_again_on < reader.today
         looks = _("was to be looked at again {day}") if is_past else _("to be looked at again {day}")
         facts.append(format_html(looks, day=reader.day(agreement.look_again_on)))
+    facts += reader.notes_of("agreement", agreement.pk)
     if agreement.drop_reason is not None:
         facts.append(agreement.drop_reason.label)
     if is_open:

@@ -71,6 +71,16 @@ class Reader:
         """Say by when an answer is owed, or since when it is missing."""
         return self.by(deadline, _("answer by {day}"))
 
+    def notes_of(self, noted: str, pk: int) -> list[str]:
+        """Give the practical note of an ask as a fact of its row."""
+        note = self.page.note_of(noted, pk)
+        return [_("note: %(text)s") % {"text": note}] if note else []
+
+    def note_acts(self, noted: str, pk: int) -> list[Act]:
+        """Offer to write the practical note of an ask, where the municipality wants any."""
+        words = _("Change the note") if self.page.note_of(noted, pk) else _("Write a note")
+        return [Act(words, link(f"{noted}_note", pk))] if self.page.has_notes else []
+
     def day(self, value: date | datetime, form: str = "day") -> str:
         """Say a day as people do, marked up with the exact one."""
         return day_time(Context({"today": self.today}), value, form)

@@ -11,6 +11,7 @@ from coordination.commands.looks import look_at_case
 from coordination.models import BasisKind, Case, LookReason
 from coordination.queries.case_page import read_case_page, read_people
 from coordination.queries.looks import read_looks
+from coordination.queries.notes import WITH_NOTE_RULE
 from coordination.queries.receipts import read_receipt
 from coordination.queries.timeline import ids_named_in, read_timeline
 from coordination.queries.visibility import cases_seen_by
@@ -106,7 +107,8 @@ def show_looks(request: PageRequest, code: str) -> HttpResponse:
 
 
 def _find(request: PageRequest, code: str) -> Case:
-    seen = cases_seen_by(request.actor).select_related("theme", "holder", "holder_unit", "outcome")
+    rule = [f"holder_unit__{way}" for way in WITH_NOTE_RULE]
+    seen = cases_seen_by(request.actor).select_related("theme", "holder", "holder_unit", "outcome", *rule)
     return find(seen, code=code)
 
 

@@ -81,6 +81,14 @@ def _lines(found: SubjectCase) -> Iterator[list[str]]:
             yield [code, what, stretch.what, stretch.first_on.isoformat(), until]
     for system in found.systems:
         yield [code, _("Where the record stands"), system, "", ""]
+    for note in found.notes:
+        yield [
+            code,
+            _("Practical note"),
+            "",
+            note.first_on.isoformat(),
+            note.last_on.isoformat() if note.last_on else "",
+        ]
 
 
 def _require_officer(request: PageRequest) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from coordination.errors import Unseen
 from coordination.queries.figures.reading import Figures, read_figures, units_with_figures
+from coordination.queries.notes import notes_are_on
 from coordination.web.figures.exports import as_csv, as_xlsx
 from coordination.web.figures.rows import records_of, show_all
 from coordination.web.figures.values import period_words
@@ -45,7 +46,7 @@ def show_figures(request: PageRequest) -> HttpResponse:
         "figures": show_all(figures) if chosen else [],
         "files": [(kind.upper(), f"{reverse('figures_file', args=[kind])}?{urlencode(asked)}") for kind in FILES],
     }
-    return render(request, "figures/figures.html", context)
+    return render(request, "figures/figures.html", {**context, "has_notes": notes_are_on(figures.unit)})
 
 
 @require_safe

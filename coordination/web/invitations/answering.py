@@ -8,13 +8,14 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coordination.commands.invitations import accept_invitation, decline_invitation
 from coordination.errors import Forbidden, MovedOn
 from coordination.models import Invitation, InvitationState, Partnership, User
 from coordination.queries.asks import answer_due
 from coordination.queries.contacts import possible_contacts
+from coordination.queries.notes import note_of
 from coordination.queries.suggestions import suggest_partners
 from coordination.queries.visibility import at_or_below, cases_taken_part_in, invitations_seen_by
 from coordination.rules.access import may_answer_invitation
@@ -26,7 +27,7 @@ from coordination.web.unit_picker import Picker, is_finding, kept
 _SHOWN = ("unit__root", "person", "ask", "case__theme", "sent_by", "sent_unit__root", "onward_unit", "decline_reason")
 
 
-@require_GET
+@require_safe
 def invitation_page(request: PageRequest, pk: int) -> HttpResponse:
     """Show who asks, what for and how soon, with the three answers; afterwards what has become of it."""
     invitation = asked(request, pk)
@@ -35,7 +36,7 @@ def invitation_page(request: PageRequest, pk: int) -> HttpResponse:
     return show_ask(request, invitation, contact_form(request, invitation))
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: PageRequest, pk: int) -> HttpResponse:
     """Say yes. A mere visit says nothing: it leads to the page with the answers."""
     here = reverse("invitation", args=[pk])
@@ -57,7 +58,7 @@ def accept(request: PageRequest, pk: int) -> HttpResponse:
     return show_ask(request, invitation, form)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: PageRequest, pk: int) -> HttpResponse:
     """Say no, with a reason and a unit that can help instead, or that nobody knows which."""
     invitation = asked(request, pk)
@@ -148,6 +149,7 @@ def show_ask(request: PageRequest, invitation: Invitation, form: ContactForm) ->
         "due_on": due_on,
         "is_late": due_on is not None and due_on < request.actor.today,
         "may_answer": may_answer_invitation(request.actor, invitation),
+        "note": note_of(invitation),
     }
     return show_form(request, "invitations/ask.html", form, **context)
 
@@ -157,5 +159,6 @@ def show_answered(request: PageRequest, invitation: Invitation) -> HttpResponse:
     takes_part = cases_taken_part_in(request.actor).filter(pk=invitation.case_id).exists()
     partnership = Partnership.objects.live().filter(invitation=invitation).select_related("contact").first()
     contact = partnership.contact if takes_part and partnership is not None else None
-    context = {"invitation": invitation, "takes_part": takes_part, "contact": contact}
+    note = note_of(invitation) if takes_part else ""
+    context = {"invitation": invitation, "takes_part": takes_part, "contact": contact, "note": note}
     return render(request, "invitations/answered.html", context)

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from coordination.models import Ask, DeclineReason, LeaveReason, PartnershipOutcome, User
 from coordination.web.forms_base import InvolverForm, RadioList
+from coordination.web.notes.forms import NoteForm
 from coordination.web.terms import TermCards, TermField
 from coordination.web.unit_picker import UnitField
 
 
-class InviteForm(InvolverForm):
+class InviteForm(NoteForm):
     """Whom to ask, perhaps somebody certain, and for what."""
 
     units = UnitField(label=_("Who will you invite?"))

@@ -18,6 +18,7 @@ from coordination.models import LIVE_INVITATION, Case, Invitation, InvitationSta
 from coordination.queries.asks import answer_due, search_after
 from coordination.queries.bases import active_basis
 from coordination.queries.contacts import people_of
+from coordination.queries.notes import notes_are_on
 from coordination.queries.suggestions import open_units_beside, suggest_partners
 from coordination.rules.access import is_in_force, may_hold
 from coordination.rules.day_words import due_words
@@ -31,16 +32,17 @@ from coordination.web.unit_picker import FIND, Picker, as_id, is_finding, kept, 
 PEOPLE = "people"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: PageRequest, code: str) -> HttpResponse:
     """Invite a unit, or somebody certain in it; ``?efter=`` names the declined invitation that it follows."""
     case = held_case(request, code)
     follows = followed(request, case)
     people = people_to_ask(request, case)
+    with_note = notes_are_on(case.holder_unit)
     if is_finding(request):
-        form = kept(InviteForm, request, people=people)
+        form = kept(InviteForm, request, people=people, with_note=with_note)
     else:
-        form = InviteForm(typed(request), people=people, initial=onward_values(follows))
+        form = InviteForm(typed(request), people=people, with_note=with_note, initial=onward_values(follows))
     taken = units_taken(case)
     refusing = {follows.unit_id} if follows is not None else set()
     suggested = suggest_partners(case.holder_unit, theme=case.theme, without=taken | refusing)
@@ -93,6 +95,7 @@ def invited(
         actor=request.user,
         now=request.now,
     )
+    form.put_note(invitation, actor=request.user, now=request.now)
     sent[:] = [invitation]  # not added: what is tried again after a deadlock was still sent once
     return reverse("case", args=[case.code])
 
@@ -106,7 +109,7 @@ def say_invited(request: PageRequest, sent: list[Invitation]) -> None:
         messages.success(request, said % {"unit": invitation.unit.name, "day": day})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = invitation_of_case(request, pk)
@@ -137,7 +140,7 @@ def withdraw(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: PageRequest, pk: int) -> HttpResponse:
     """Say that nobody else needs to be asked after a no."""
     invitation = invitation_of_case(request, pk)
@@ -168,7 +171,7 @@ def drop(request: PageRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def onward(request: PageRequest, pk: int) -> HttpResponse:
     """Point, as the leader who was asked to find out, to the unit that can help instead."""
     invitation = invitation_of_case(request, pk)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from coordination.commands.meetings import call_meeting, cancel_meeting, move_meeting
 from coordination.models import AttendanceAnswer, Case, Meeting
+from coordination.queries.notes import note_of, notes_are_on
 from coordination.queries.participants import participants_of
 from coordination.queries.places import places_for
 from coordination.templatetags.days import clock_words, due_words
@@ -35,6 +36,7 @@ def call(request: PageRequest, code: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         places=places_for(case, first=own_unit),
         people=others,
+        with_note=notes_are_on(case.holder_unit),
         initial={"place": f"unit-{own_unit.pk}"},
     )
 
@@ -47,6 +49,7 @@ def call(request: PageRequest, code: str) -> HttpResponse:
             actor=request.user,
             now=request.now,
         )
+        form.put_note(meeting, actor=request.user, now=request.now)
         asked = meeting.attendances.filter(answer=AttendanceAnswer.ASKED).count()
         messages.success(
             request,
@@ -74,11 +77,13 @@ def move(request: PageRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         places=places_for(case, first=meeting.place, meeting=meeting),
         duration=meeting.ends_at - meeting.starts_at,
-        initial=initial_of(meeting),
+        with_note=notes_are_on(case.holder_unit),
+        initial={**initial_of(meeting), "note": note_of(meeting)},
     )
 
     def act() -> str:
         moved = move_meeting(meeting=meeting, at=form.when_and_where, actor=request.user, now=request.now)
+        form.put_note(moved, actor=request.user, now=request.now)
         messages.success(
             request,
             _("The meeting is moved to %(when)s. Everybody else is asked again.")

@@ -15,6 +15,7 @@ from coordination.commands.changing import require_right
 from coordination.commands.meetings import answer_meeting, hold_meeting
 from coordination.errors import Unacceptable
 from coordination.models import Attendance, AttendanceAnswer, Meeting, MeetingState
+from coordination.queries.notes import note_of, notes_are_on
 from coordination.web.meetings.finding import find_changeable, find_meeting, may_change
 from coordination.web.meetings.forms import AnswerForm, HoldForm
 from coordination.web.meetings.planning import when_words
@@ -117,6 +118,8 @@ def _show(request: PageRequest, meeting: Meeting, form: AnswerForm) -> HttpRespo
         "may_change": is_planned and may_change(request, meeting),
         "is_planned": is_planned,
         "has_begun": has_begun,
+        "note": note_of(meeting),
+        "has_notes": notes_are_on(meeting.case.holder_unit),
         "form": form,
     }
     status = getattr(form, "refused_with", HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK)

@@ -15,7 +15,7 @@ from coordination.commands.meetings import WhenAndWhere
 from coordination.models import Meeting, Room, Unit
 from coordination.queries.places import Place
 from coordination.web.coming_days import ComingDayField
-from coordination.web.forms_base import InvolverForm
+from coordination.web.notes.forms import NoteForm
 
 CLOCK_FORMATS = ["%H:%M", "%H.%M", "%H:%M:%S", "%H", "%H%M"]
 DURATIONS = [
@@ -68,7 +68,7 @@ class ClockField(forms.TimeField):
         return super().to_python(value)
 
 
-class WhenAndWhereForm(InvolverForm):
+class WhenAndWhereForm(NoteForm):
     """The base of calling and of moving a meeting."""
 
     starts_on = ComingDayField(
@@ -80,6 +80,8 @@ class WhenAndWhereForm(InvolverForm):
     )
     minutes_long = forms.TypedChoiceField(label=gettext_lazy("How long?"), choices=DURATIONS, coerce=int, initial=60)
     place = forms.ChoiceField(label=gettext_lazy("Where?"), error_messages={"required": gettext_lazy("Choose where.")})
+
+    field_order: Sequence[str] = ("starts_on", "starts_at", "minutes_long", "place")
 
     def __init__(self, *args: Any, places: Sequence[Place], duration: timedelta | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from coordination.commands.log_reading import note_reading
 from coordination.errors import Unseen
-from coordination.queries.log_reading import Consultation, LogPage, consultations_of, read_log
+from coordination.models import NoteRule
+from coordination.queries.log_reading import Consultation, LogPage, consultations_of, read_log, roots_read_by
 from coordination.queries.look_checks import looks_to_explain, samples_late_for
 from coordination.queries.timeline import ids_named_in
 from coordination.templatetags.labels import labels_of
@@ -51,6 +52,7 @@ def show_log(request: PageRequest) -> HttpResponse:
         "next_url": form.query(**{AFTER: write_place(page.next_after)}) if page.next_after else "",
         "to_explain": list(looks_to_explain(request.actor)[:MOST_SHOWN]),
         "late": list(samples_late_for(request.actor)[:MOST_SHOWN]),
+        "has_notes": NoteRule.objects.filter(root__in=roots_read_by(request.actor), is_on=True).exists(),
         "export_query": form.query() if form.wanted.case is not None else "",
     }
     return render(request, "protection/log.html", context)

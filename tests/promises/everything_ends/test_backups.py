@@ -16,8 +16,19 @@ from pytest_django.fixtures import Settings
 
 from coordination.commands.erasures import erase_case
 from coordination.commands.linking import link_rows
+from coordination.commands.notes import write_note
 from coordination.commands.same_references import SameReference
-from coordination.models import Case, CaseKey, Erasure, ErasureCause, Event, EventKind, Reference
+from coordination.models import (
+    Case,
+    CaseKey,
+    Erasure,
+    ErasureCause,
+    Event,
+    EventKind,
+    NoteRule,
+    PracticalNote,
+    Reference,
+)
 from coordination.privacy.references import ReferenceLost, index_number, open_number
 from tests.builders import World, a_case_with_reference, on
 from tests.guards import unguarded
@@ -103,6 +114,18 @@ def test_old_data_and_the_latest_keys_do_not_open_what_was_erased(world: World, 
     # Nor can its number be found out by trying all of them.
     assert bytes(reference.number_index) != index_number(reference.system, GONE)
     assert open_number(Reference.objects.select_related("case").exclude(case=gone.pk).get()) == KEPT
+
+
+def test_no_practical_note_is_in_a_backup(world: World, tmp_path: Path) -> None:
+    NoteRule.objects.create(root=world.town, is_on=True)
+    case = a_case_with_reference(world, KEPT)
+    write_note(ask=case.invitations.get(), text="lokale 4, indgang 7b", actor=world.maja, now=on(1))
+    data = back_up(tmp_path)
+    assert b"indgang 7b" not in content_of(data)
+    an_empty_database()
+    restore(tmp_path)
+    assert Case.objects.exists()
+    assert not PracticalNote.objects.exists()
 
 
 def test_the_data_hold_no_key_no_index_and_no_number(world: World, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from coordination.commands.bases import ALL_KINDS, record_basis
 from coordination.commands.cases import reopen_case
 from coordination.commands.handovers import ask_for_release, assign_holder
 from coordination.commands.invitations import decline_invitation
+from coordination.commands.note_rules import switch_notes
 from coordination.commands.people import (
     PersonDraft,
     begin_membership,
@@ -44,6 +45,7 @@ from coordination.models import (
     ReopenReason,
     Role,
     UnitKind,
+    User,
 )
 from tests.builders import World, a_case, a_case_with_reference, a_consent, on, term, the_invitation
 from tests.promises.only_those_who_need_to_know.every_command import ATTEMPTS, NOW, Scene, build_scene
@@ -117,6 +119,8 @@ LEAVES: dict[str, tuple[str, list[EventKind]]] = {
     "move_meeting": ("maja", [EventKind.MEETING_MOVED]),
     "cancel_meeting": ("maja", [EventKind.MEETING_CANCELLED]),
     "hold_meeting": ("maja", [EventKind.MEETING_HELD]),
+    "write_note": ("anna", [EventKind.NOTE_WRITTEN]),
+    "remove_note": ("maja", [EventKind.NOTE_REMOVED]),
     "open_reference": ("lone", [EventKind.REFERENCE_OPENED]),
     "record_involvement": ("hanne", [EventKind.CHILD_HEARD]),
     "plan_transition": ("maja", [EventKind.TRANSITION_PLANNED]),
@@ -222,6 +226,15 @@ CHANGES_OF_THE_DIRECTORY: dict[str, tuple[Callable[[World], object], EventKind]]
         lambda w: set_offers(unit=w.ppr, offers=[term(Ask, "sparring")], actor=None, now=on(1)),
         EventKind.UNIT_CHANGED,
     ),
+    "switch_notes": (
+        lambda w: switch_notes(
+            root=w.town,
+            is_on=True,
+            actor=User.objects.filter(username="chief").first() or User.objects.create_superuser("chief"),
+            now=on(1),
+        ),
+        EventKind.UNIT_CHANGED,
+    ),
     "register_person": (
         lambda w: register_person(draft=PersonDraft("ny", "Ny Person"), actor=None, now=on(1)),
         EventKind.PERSON_REGISTERED,
@@ -253,7 +266,7 @@ def test_a_change_of_the_directory_leaves_one_event(world: World, name: str) -> 
     assert OutboxEntry.objects.filter(event=event).exists()
 
 
-@pytest.mark.parametrize("name", ["change_unit", "set_relations", "set_offers", "change_person"])
+@pytest.mark.parametrize("name", ["change_unit", "set_relations", "set_offers", "switch_notes", "change_person"])
 def test_what_changes_nothing_leaves_no_event(world: World, name: str) -> None:
     act, _kind = CHANGES_OF_THE_DIRECTORY[name]
     act(world)
@@ -332,7 +345,7 @@ def test_a_case_tells_its_story_in_order(world: World) -> None:
 
 DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(\+00:00|Z))?")
 CAUSES = {"holder", "asker", "case_closed", "unit_closed", "takes_part"}
-FIELDS = {"name", "kind", "parent", "phone", "email", "serves", "continues_at", "offers"}
+FIELDS = {"name", "kind", "parent", "phone", "email", "serves", "continues_at", "offers", "notes"}
 
 
 def is_a_code_an_id_or_a_day(value: object, codes: set[str]) -> bool:

@@ -54,6 +54,7 @@ from coordination.commands.meetings import (
     hold_meeting,
     move_meeting,
 )
+from coordination.commands.notes import write_note
 from coordination.commands.people import end_absence, end_membership, set_absence
 from coordination.commands.units import close_unit
 from coordination.models import (
@@ -67,12 +68,14 @@ from coordination.models import (
     DeclineReason,
     DropReason,
     Handover,
+    Invitation,
     JoinRequest,
     LeaveReason,
     LookReason,
     LookResult,
     Meeting,
     MeetingKind,
+    NoteRule,
     Partnership,
     PartnershipOutcome,
     ReopenReason,
@@ -83,7 +86,7 @@ from coordination.models import (
 )
 from tests.builders import World, a_consent, day, on, the_invitation
 from tests.promises.everything_ends.ending import an_officer
-from tests.promises.nothing_sensitive_is_stored.marks import a_marked_reference, marked
+from tests.promises.nothing_sensitive_is_stored.marks import MARK, a_marked_reference, marked
 from tests.promises.nothing_sensitive_is_stored.moves import Moving
 from tests.promises.telling import call_of
 
@@ -134,6 +137,8 @@ class Stuffed:
             reference=a_marked_reference(number),
             basis=a_consent(),
         )
+        for asked in case.invitations.all():
+            self.note(asked, actor)
         return case
 
     def ask_around(self, case: Case) -> None:
@@ -317,6 +322,7 @@ class Stuffed:
         meeting: Meeting = self.do(
             call_meeting, case=case, kind=kind, at=self.at(days), people=people, actor=self.world.maja
         )
+        self.note(meeting, self.world.maja)
         return meeting
 
     def at(self, days: int, *, place: Unit | None = None) -> WhenAndWhere:
@@ -332,7 +338,13 @@ class Stuffed:
             look_again_on=day(look) if look else None,
             actor=self.world.maja,
         )
+        self.note(agreement, self.world.maja)
         return agreement
+
+    def note(self, ask: Invitation | Agreement | Meeting, actor: User) -> None:
+        """Write a note that bears the mark, which nobody is told of."""
+        NoteRule.objects.update_or_create(root=self.world.town, defaults={"is_on": True})
+        write_note(ask=ask, text=f"{MARK}: lokale 4, indgang B", actor=actor, now=self.now)
 
     def offer(self, case: Case, person: User) -> Handover:
         case.refresh_from_db()

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from coordination.commands import agreements, bases, cases, handovers, invitations, join_requests, looks, meetings
+from coordination.commands import (
+    agreements,
+    bases,
+    cases,
+    handovers,
+    invitations,
+    join_requests,
+    looks,
+    meetings,
+    notes,
+)
 from coordination.commands.agreements import mark_done
 from coordination.commands.join_requests import ask_to_join
 from coordination.commands.meetings import WhenAndWhere
@@ -29,6 +39,7 @@ from coordination.models import (
     LookResult,
     Meeting,
     MeetingKind,
+    NoteRule,
     Partnership,
     PartnershipOutcome,
     Reference,
@@ -93,6 +104,9 @@ def build_scene(world: World) -> Scene:
     looked = agreed(world, case, owner=world.maja, look_again_on=day(20))
     mark_done(agreement=looked, actor=world.maja, now=on(1))
     meeting = called(world, case, world.anna)
+    agreement = agreed(world, case, owner=world.anna)
+    NoteRule.objects.update_or_create(root=world.town, defaults={"is_on": True})
+    notes.write_note(ask=agreement, text="indgang B", actor=world.maja, now=on(1))
     return Scene(
         world=world,
         case=case,
@@ -102,7 +116,7 @@ def build_scene(world: World) -> Scene:
         offer=offered(world, case, to_person=world.mads, to_unit=world.school),
         request=requested(world, partnership),
         join=join,
-        agreement=agreed(world, case, owner=world.anna),
+        agreement=agreement,
         looked=looked,
         meeting=meeting,
         call=call_of(meeting, world.anna),
@@ -210,6 +224,8 @@ ATTEMPTS: dict[str, Attempt] = {
     "move_meeting": lambda s, who: meetings.move_meeting(meeting=s.meeting, at=another_time(s), actor=who, now=NOW),
     "cancel_meeting": lambda s, who: meetings.cancel_meeting(meeting=s.meeting, actor=who, now=NOW),
     "hold_meeting": lambda s, who: meetings.hold_meeting(meeting=s.meeting, came=[], actor=who, now=on(7, hours=2)),
+    "write_note": lambda s, who: notes.write_note(ask=s.agreement, text="lokale 4", actor=who, now=NOW),
+    "remove_note": lambda s, who: notes.remove_note(ask=s.agreement, actor=who, now=NOW),
     "look_at_case": lambda s, who: looks.look_at_case(case=s.case, actor=who, now=NOW),
     "open_reference": lambda s, who: looks.open_reference(
         reference=s.reference, actor=who, now=NOW, reason=term(LookReason, "supervision")

@@ -7,7 +7,17 @@ import inspect
 import pytest
 from django.db import transaction
 
-from coordination.commands import agreements, bases, cases, handovers, invitations, join_requests, looks, meetings
+from coordination.commands import (
+    agreements,
+    bases,
+    cases,
+    handovers,
+    invitations,
+    join_requests,
+    looks,
+    meetings,
+    notes,
+)
 from coordination.errors import Forbidden, MovedOn, Unacceptable, Unseen
 from coordination.models import AccessRecord, Event, User
 from tests.builders import World
@@ -53,6 +63,8 @@ THEIRS = {
         "move_meeting",
         "cancel_meeting",
         "hold_meeting",
+        "write_note",
+        "remove_note",
         "ask_for_release",
         "look_at_case",
         "open_reference",
@@ -73,6 +85,8 @@ THEIRS = {
         "drop_agreement",
         "call_meeting",
         "answer_meeting",
+        "write_note",
+        "remove_note",
         "look_at_case",
         "open_reference",
         "record_involvement",
@@ -108,7 +122,7 @@ TOO_LATE = {
 
 
 def test_every_command_is_tried() -> None:
-    modules = (agreements, bases, cases, handovers, invitations, join_requests, looks, meetings, *MODULES)
+    modules = (agreements, bases, cases, handovers, invitations, join_requests, looks, meetings, notes, *MODULES)
     commands = {
         name: found
         for module in modules
