@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -53,6 +55,21 @@ def restore(kept: Rows) -> None:
             add_rows(lost)  # before the guards come back: by then every row has those that it refers to
         for statement in connection.ops.sequence_reset_sql(no_style(), list(lost)):
             cursor.execute(statement)
+
+
+@contextmanager
+def numbers_go_on() -> Iterator[None]:
+    """Let no number be given twice, though a sequence begins anew meanwhile: the kept rows have theirs already."""
+    if connection.vendor != "postgresql":
+        yield  # there a number follows the highest one that there is
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        before = cursor.fetchall()
+    yield
+    with connection.cursor() as cursor:
+        for name, value in before:
+            cursor.execute(f"SELECT setval(%s, GREATEST(%s, (SELECT last_value FROM {name})))", [name, value])  # noqa: S608
 
 
 def _filled() -> dict[Model, None]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.db import transaction
-from pytest_django import DjangoDbBlocker
+from pytest_django import DjangoDbBlocker, Settings
 
 from tests.builders import build_world, on
 from tests.promises.only_those_who_need_to_know.cast import Cast, gather_cast
@@ -23,8 +23,9 @@ def gathered(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @pytest.fixture
-def cast(gathered: Cast, db: None) -> Iterator[Cast]:
-    """The same for one test, on the day after the Monday; no refusal writes a line to the log."""
+def cast(gathered: Cast, db: None, settings: Settings) -> Iterator[Cast]:
+    """The same for one test, on the day after the Monday, with push; no refusal writes a line to the log."""
+    settings.HAS_PUSH, settings.VAPID_PRIVATE_KEY = True, bytes(range(1, 33))
     log = logging.getLogger("django.request")
     before = log.level
     log.setLevel(logging.CRITICAL)
